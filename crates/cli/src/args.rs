@@ -1,0 +1,204 @@
+//! The command line, as clap derives it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Train deep-learning models from recipe files, and ship each as one file.
+#[derive(Debug, Parser)]
+#[command(name = "hob", version, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Train what a recipe says; the result is a run folder with a model file
+    Train(TrainArgs),
+    /// Show the plan of a recipe and every problem in it, without training
+    Check(CheckArgs),
+    /// Write a recipe for a data file
+    Init(InitArgs),
+    /// Score a model on data that has the target
+    Evaluate(EvaluateArgs),
+    /// Predict rows from a file or from standard input
+    Predict(PredictArgs),
+    /// Say what a model expects, answers and scored
+    Show(ShowArgs),
+    /// Write a model's weights for other programs
+    Export(ExportArgs),
+    /// Put runs side by side, the best first
+    Compare(CompareArgs),
+    /// Write the report of a run as one HTML page
+    Report(ReportArgs),
+    /// List the recipes that come with hob, or print one
+    Recipes(RecipesArgs),
+    /// Print the JSON schema of recipes, for editors
+    Schema,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrainArgs {
+    /// The recipe; not needed with --resume
+    #[arg(required_unless_present = "resume")]
+    pub(crate) recipe: Option<PathBuf>,
+    /// Change one key of the recipe, as in `--set training.epochs=3`; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// The run folder to make; by default runs/NAME with the first free number
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// flex, ndarray, wgpu or cuda, as compiled in
+    #[arg(long, value_name = "DEVICE")]
+    pub(crate) device: Option<String>,
+    /// Go on with an interrupted run
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["set", "out", "dry_run"])]
+    pub(crate) resume: Option<PathBuf>,
+    /// Plan, run one batch forward and backward, and stop
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Say less: no epoch lines
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Show Burn's full-screen dashboard
+    #[cfg(feature = "tui")]
+    #[arg(long)]
+    pub(crate) tui: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The recipe
+    pub(crate) recipe: PathBuf,
+    /// Change one key of the recipe, as in `--set training.epochs=3`; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// A CSV, TSV, JSON lines or Parquet file, also with .gz
+    pub(crate) data: PathBuf,
+    /// The column to predict; may be repeated
+    #[arg(long, short, required = true, value_name = "COLUMN")]
+    pub(crate) target: Vec<String>,
+    /// The recipe to write; standard output by default
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvaluateArgs {
+    /// A model file or a run folder
+    pub(crate) model: PathBuf,
+    /// Rows with the target
+    pub(crate) data: PathBuf,
+    /// flex, ndarray, wgpu or cuda, as compiled in
+    #[arg(long, value_name = "DEVICE")]
+    pub(crate) device: Option<String>,
+    /// Also measure how much each input column matters, by shuffling it
+    #[arg(long)]
+    pub(crate) importance: bool,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DataFormat {
+    /// Comma-separated values
+    Csv,
+    /// JSON lines, one object per row
+    Jsonl,
+    /// Parquet
+    Parquet,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PredictArgs {
+    /// A model file or a run folder
+    pub(crate) model: PathBuf,
+    /// Rows to predict; `-` or nothing for standard input (CSV, or JSON lines when it starts with `{`)
+    pub(crate) data: Option<PathBuf>,
+    /// Where to write; standard output by default. The ending says the format
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Format of the output; by default that of the output file's ending, else that of the input
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<DataFormat>,
+    /// Print JSON lines
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// flex, ndarray, wgpu or cuda, as compiled in
+    #[arg(long, value_name = "DEVICE")]
+    pub(crate) device: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// A model file or a run folder
+    pub(crate) model: PathBuf,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// Burn's own format, loaded by `ModuleRecord`
+    Burnpack,
+    /// Names and layout as PyTorch's `nn.Module` has them
+    Safetensors,
+    /// ONNX, for the networks that its exporter covers
+    Onnx,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// A model file or a run folder
+    pub(crate) model: PathBuf,
+    /// What to write
+    #[arg(long)]
+    pub(crate) format: ExportFormat,
+    /// The file; by default the model's name with the format's ending
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Store 16-bit floats
+    #[arg(long)]
+    pub(crate) half: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// Run folders
+    #[arg(required = true)]
+    pub(crate) runs: Vec<PathBuf>,
+    /// Sort by this metric of the test part
+    #[arg(long)]
+    pub(crate) metric: Option<String>,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// A run folder
+    pub(crate) run: PathBuf,
+    /// The page to write; by default report.html in the run folder
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecipesArgs {
+    /// Print this recipe
+    pub(crate) name: Option<String>,
+}

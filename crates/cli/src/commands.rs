@@ -1,0 +1,16 @@
+//! One file per command.
+
+pub(crate) mod check;
+pub(crate) mod compare;
+pub(crate) mod evaluate;
+pub(crate) mod export;
+pub(crate) mod failure;
+pub(crate) mod init;
+pub(crate) mod planning;
+pub(crate) mod predict;
+pub(crate) mod recipes;
+pub(crate) mod report;
+pub(crate) mod results;
+pub(crate) mod schema;
+pub(crate) mod show;
+pub(crate) mod train;

@@ -1,0 +1,70 @@
+//! `hob evaluate`: a model on new data that has the target.
+
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::Result;
+use hob_data::source::resolve;
+use hob_inference::Predictor;
+use hob_training::judge::Judge;
+use hob_training::result::{OutputImportance, OutputResult};
+use hob_training::run::report_notes;
+use serde_json::{Map, Value, json};
+
+use super::results;
+use crate::args::EvaluateArgs;
+use crate::format::{count, number, table};
+use crate::output::{self, say};
+
+/// Shuffles per input column.
+const REPEATS: usize = 5;
+
+/// Scores a model on data.
+pub(crate) fn evaluate(args: &EvaluateArgs) -> Result<()> {
+    let started = Instant::now();
+    let predictor = Predictor::open(&args.model, args.device.as_deref())?;
+    let paths = resolve(&args.data.to_string_lossy(), Path::new("."))?;
+    let judge = Judge::read(&predictor, &paths)?;
+    let judgement = judge.judge()?;
+    let importance = match args.importance {
+        true => judge.importance(REPEATS, predictor.manifest().provenance.seed)?,
+        false => Vec::new(),
+    };
+    if args.json {
+        return output::json(&json!({
+            "bundle": args.model,
+            "seconds": started.elapsed().as_secs_f64(),
+            "device": predictor.device(),
+            "parameters": predictor.manifest().parameters,
+            "test": by_output(&judgement.outputs, |output| &output.test.metrics),
+            "baseline": by_output(&judgement.outputs, |output| &output.baseline.metrics),
+            "importance": importance,
+        }));
+    }
+    if judgement.left_out > 0 {
+        say(&format!("left out {} rows without a target", count(judgement.left_out)));
+    }
+    for note in report_notes(&judgement.report) {
+        say(&format!("note: {note}"));
+    }
+    output::line(&results::results(&judgement.outputs))?;
+    for output in &importance {
+        output::line(&format!("\n{}", importance_table(output)))?;
+    }
+    Ok(())
+}
+
+fn by_output<'a, M: serde::Serialize + 'a>(
+    outputs: &'a [OutputResult],
+    metrics: impl Fn(&'a OutputResult) -> &'a M,
+) -> Map<String, Value> {
+    outputs.iter().map(|output| (output.column.clone(), json!(metrics(output)))).collect()
+}
+
+fn importance_table(output: &OutputImportance) -> String {
+    let heading = format!("{}: what {} loses when a column is shuffled", output.column, output.metric);
+    let rows = output.inputs.iter().map(|input| {
+        vec![format!("  {}", input.column), number(input.mean), format!("± {}", number(input.deviation))]
+    });
+    table(&[&heading, "mean", "deviation"], &[0], rows.collect())
+}

@@ -1,0 +1,92 @@
+//! How an error ends the program.
+
+use std::process::ExitCode;
+
+use hob_training::error::RunError;
+use hob_training::fit::FitError;
+use hob_training::recipe::RecipeError;
+
+use crate::output::say;
+
+/// The request was fine, the run was not.
+const FAILED: u8 = 1;
+/// The request was wrong: a recipe, a file, an argument.
+const WRONG: u8 = 2;
+
+/// The request was wrong in a way that only this crate knows of.
+#[derive(Debug)]
+pub(crate) struct WrongRequest(pub(crate) String);
+
+impl std::fmt::Display for WrongRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for WrongRequest {}
+
+/// An error that is only an exit code, because everything has been said.
+#[derive(Debug)]
+pub(crate) struct Silent(pub(crate) u8);
+
+impl std::fmt::Display for Silent {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        Ok(())
+    }
+}
+
+impl std::error::Error for Silent {}
+
+/// Prints an error with its causes and says which exit code it is.
+pub(crate) fn exit(error: &anyhow::Error) -> ExitCode {
+    if let Some(Silent(code)) = error.downcast_ref() {
+        return ExitCode::from(*code);
+    }
+    if is_closed_pipe(error) {
+        return ExitCode::SUCCESS;
+    }
+    // A rendered recipe problem brings its own heading.
+    let heading = if is_rendered(error) { "" } else { "error: " };
+    let mut text = format!("{heading}{error}");
+    for cause in error.chain().skip(1) {
+        let cause = cause.to_string();
+        if !text.ends_with(&cause) {
+            text.push_str(&format!("\n  because {cause}"));
+        }
+    }
+    // Hints stand last and on a line of their own.
+    let (hints, facts): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with("hint: "));
+    say(&facts.into_iter().chain(hints).collect::<Vec<_>>().join("\n"));
+    ExitCode::from(code(error))
+}
+
+/// `hob predict ... | head` closes the pipe early, which is no error.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let broken = |cause: &std::io::Error| cause.kind() == std::io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| cause.downcast_ref().is_some_and(broken))
+}
+
+fn is_rendered(error: &anyhow::Error) -> bool {
+    let problems = |error: &RecipeError| matches!(error, RecipeError::Problems { .. });
+    error.downcast_ref::<RecipeError>().is_some_and(problems)
+        || error.downcast_ref::<RunError>().is_some_and(|error| match error {
+            RunError::Recipe(error) => problems(error),
+            _ => false,
+        })
+}
+
+fn code(error: &anyhow::Error) -> u8 {
+    match error.downcast_ref::<RunError>() {
+        Some(RunError::Fit(FitError::NotFinite { .. } | FitError::Burn(_) | FitError::CheckpointIo { .. })) => FAILED,
+        Some(RunError::Io { .. } | RunError::Metrics { .. }) => FAILED,
+        Some(_) => WRONG,
+        None if error.is::<WrongRequest>()
+            || error.is::<RecipeError>()
+            || error.is::<hob_data::error::DataError>()
+            || error.is::<hob_inference::InferenceError>() =>
+        {
+            WRONG
+        }
+        None => FAILED,
+    }
+}

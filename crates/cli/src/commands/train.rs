@@ -1,0 +1,154 @@
+//! `hob train`: from a recipe to a run folder.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Result;
+use hob_training::Interrupter;
+use hob_training::error::RunError;
+use hob_training::fit::has_checkpoint;
+use hob_training::plan::{Plan, PlanContext, PlanRecord};
+use hob_training::recipe::{Recipe, RecipeError, RecipeSource};
+use hob_training::result::RunResult;
+use hob_training::run::{RunOutcome, RunRequest, dry_run, run};
+use hob_training::run_folder::{RunFolder, read_json};
+use serde_json::json;
+
+use super::failure::{Silent, WrongRequest};
+use super::{planning, results};
+use crate::args::TrainArgs;
+use crate::format::{count, seconds};
+use crate::output::{self, say};
+use crate::progress::Progress;
+use crate::{embedded, stop};
+
+/// Trains a recipe, or goes on with an interrupted run.
+pub(crate) fn train(args: &TrainArgs) -> Result<()> {
+    let started = Instant::now();
+    let (plan, resumed) = match (&args.resume, &args.recipe) {
+        (Some(path), _) => {
+            let folder = RunFolder::open(path)?;
+            (resumed_plan(&folder)?, Some(folder))
+        }
+        (None, Some(recipe)) => (planning::plan(recipe, &args.set)?, None),
+        (None, None) => return Err(WrongRequest("a recipe is needed".to_string()).into()),
+    };
+    say(&heading(&plan));
+    for left_out in &plan.left_out {
+        say(&format!("left out {} rows: {}", count(left_out.rows), left_out.reason));
+    }
+    if args.dry_run {
+        let seconds_per_step = dry_run(&plan, args.device.as_deref())?;
+        say(&format!("dry run: one step took {:.1} ms; nothing was written", seconds_per_step * 1e3));
+        return Ok(());
+    }
+    let resume = resumed.is_some();
+    let folder = match resumed {
+        Some(folder) => folder,
+        None => RunFolder::create(args.out.as_deref(), &plan.name)?,
+    };
+    let interrupter = Interrupter::new();
+    stop::on_ctrl_c(&interrupter)?;
+    let outcome = {
+        let mut progress = Progress::new(args.quiet);
+        let request = RunRequest {
+            plan: &plan,
+            folder: &folder,
+            device: args.device.as_deref(),
+            resume,
+            interrupter,
+            renderer: renderer(args),
+        };
+        run(request, &mut progress)?
+    };
+    match outcome {
+        RunOutcome::Done(result) => show(args, &result, folder.path(), started.elapsed().as_secs_f64()),
+        RunOutcome::Interrupted { epochs } => {
+            say(&format!("interrupted after {epochs} epochs"));
+            say(&format!("hint: go on with `hob train --resume {}`", folder.path().display()));
+            Err(Silent(1).into())
+        }
+    }
+}
+
+#[cfg(feature = "tui")]
+fn renderer(args: &TrainArgs) -> Option<Box<dyn hob_training::run::Renderer>> {
+    args.tui.then(hob_training::run::dashboard)
+}
+
+#[cfg(not(feature = "tui"))]
+fn renderer(_: &TrainArgs) -> Option<Box<dyn hob_training::run::Renderer>> {
+    None
+}
+
+/// The plan of a run folder, made again from its recipe and the same data.
+fn resumed_plan(folder: &RunFolder) -> Result<Plan> {
+    if !has_checkpoint(folder.path()) {
+        let hint = match folder.bundle().is_file() {
+            true => "\nhint: the run is finished",
+            false => "\nhint: start it again with `hob train`",
+        };
+        return Err(RunError::NoCheckpoint { path: folder.path().to_path_buf(), hint }.into());
+    }
+    let record: PlanRecord = read_json(&folder.plan())?;
+    let source = RecipeSource::read(&folder.recipe())
+        .map_err(|source| RecipeError::Read { path: folder.recipe(), source })?;
+    let recipe = match Recipe::parse(&source) {
+        Ok(recipe) => recipe,
+        Err(problems) => return Err(RecipeError::Problems { problems, recipe: Box::new(source) }.into()),
+    };
+    let context = PlanContext { folder: &record.folder, embedded: embedded::data };
+    let mut plan = Plan::new(source, recipe, context)?;
+    plan.name = record.name;
+    Ok(plan)
+}
+
+/// One line that says what is about to happen.
+fn heading(plan: &Plan) -> String {
+    let rows = plan.rows();
+    let outputs: Vec<&str> = plan.outputs.iter().map(|output| output.config.column.as_str()).collect();
+    format!(
+        "{}: {} from {} columns; {} training, {} validation, {} test rows",
+        plan.name,
+        outputs.join(", "),
+        plan.inputs.len(),
+        count(rows.training),
+        count(rows.validation),
+        count(rows.test),
+    )
+}
+
+fn show(args: &TrainArgs, result: &RunResult, folder: &Path, elapsed: f64) -> Result<()> {
+    let bundle: PathBuf = folder.join(hob_inference::bundle::BUNDLE_NAME);
+    if args.json {
+        return output::json(&json!({
+            "run": folder,
+            "bundle": bundle,
+            "seconds": elapsed,
+            "device": result.device,
+            "parameters": result.parameters,
+            "epochs": result.epochs,
+            "test": result.test(),
+            "baseline": result.baseline(),
+        }));
+    }
+    say("");
+    output::line(&results::results(&result.outputs))?;
+    say("");
+    for warning in &result.warnings {
+        say(&format!("warning: {warning}"));
+    }
+    let kept = result.best_epoch.map(|epoch| format!(", kept epoch {epoch}")).unwrap_or_default();
+    say(&format!(
+        "trained {} parameters for {} epochs{kept} in {} on {}; {} in all",
+        count(result.parameters),
+        result.epochs,
+        seconds(result.training_seconds),
+        result.device,
+        seconds(elapsed),
+    ));
+    say(&format!("run    {}", folder.display()));
+    say(&format!("model  {}", bundle.display()));
+    say(&format!("next   hob report {}", folder.display()));
+    Ok(())
+}

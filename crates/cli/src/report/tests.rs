@@ -1,0 +1,433 @@
+//! The page of an invented run with an output of each kind, and of runs with nothing to show.
+
+use hob_data::features::Matrix;
+use hob_training::importance::Importance;
+use hob_training::metrics::{
+    Baseline, Center, Predicted, Truth, WorstRow, evaluate, row_losses, worst_rows,
+};
+use serde_json::json;
+
+use super::*;
+
+/// Numbers that look random and are the same everywhere.
+struct Numbers(u64);
+
+impl Numbers {
+    /// Uniform between 0 and 1.
+    fn uniform(&mut self) -> f64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// Roughly normal.
+    fn normal(&mut self) -> f64 {
+        (0..12).map(|_| self.uniform()).sum::<f64>() - 6.0
+    }
+}
+
+fn output(
+    name: &str,
+    kind: &str,
+    train: Truth,
+    truth: Truth,
+    predicted: Predicted,
+    shown: impl Fn(usize) -> [String; 2],
+) -> OutputResult {
+    let worst = worst_rows(&row_losses(truth, predicted).unwrap(), 20);
+    OutputResult {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        test: evaluate(truth, predicted).unwrap(),
+        validation: Some(evaluate(truth, predicted).unwrap()),
+        baseline: Baseline::fit(train).unwrap().report(truth).unwrap(),
+        worst: worst
+            .into_iter()
+            .map(|(row, loss)| worst_row(row, loss, shown(row)))
+            .collect(),
+    }
+}
+
+fn worst_row(row: usize, loss: f64, [target, prediction]: [String; 2]) -> WorstRow {
+    let inputs = [
+        ("sepal_length", "5.1"),
+        ("sepal_width", "3.5"),
+        ("petal_length", "1.4"),
+        ("colour", "<b>red</b>"),
+    ];
+    let inputs = inputs
+        .map(|(column, value)| (column.to_owned(), value.to_owned()))
+        .to_vec();
+    WorstRow {
+        row,
+        loss,
+        inputs,
+        target,
+        prediction,
+    }
+}
+
+fn category(numbers: &mut Numbers) -> OutputResult {
+    let classes = ["setosa", "versicolor", "virginica <&>"]
+        .map(String::from)
+        .to_vec();
+    let targets: Vec<i32> = (0..240).map(|row| row % 3).collect();
+    let mut values = Vec::new();
+    for &target in &targets {
+        let logits: Vec<f64> = (0..3)
+            .map(|class| numbers.normal() + if class == target { 2.4 } else { 0.0 })
+            .collect();
+        let sum: f64 = logits.iter().map(|logit| logit.exp()).sum();
+        values.extend(logits.iter().map(|logit| (logit.exp() / sum) as f32));
+    }
+    let probabilities = Matrix { width: 3, values };
+    let truth = Truth::Category {
+        classes: &classes,
+        targets: &targets,
+    };
+    let shown = |row: usize| {
+        let target = classes[targets[row] as usize].clone();
+        [
+            target,
+            format!(
+                "{} ({:.2})",
+                classes[(row + 1) % 3],
+                probabilities.row(row)[(row + 1) % 3]
+            ),
+        ]
+    };
+    output(
+        "species",
+        "category",
+        truth,
+        truth,
+        Predicted::Categories(&probabilities),
+        shown,
+    )
+}
+
+fn binary(numbers: &mut Numbers) -> OutputResult {
+    let targets: Vec<f32> = (0..800)
+        .map(|_| f32::from(u8::from(numbers.uniform() < 0.27)))
+        .collect();
+    let probabilities: Vec<f32> = targets
+        .iter()
+        .map(|&target| {
+            (1.0 / (1.0 + (-(numbers.normal() * 1.2 + 2.6 * f64::from(target) - 1.9)).exp())) as f32
+        })
+        .collect();
+    let truth = Truth::Binary {
+        labels: ["stays", "leaves"],
+        threshold: 0.5,
+        targets: &targets,
+    };
+    let shown = |row: usize| {
+        let target = if targets[row] > 0.5 {
+            "leaves"
+        } else {
+            "stays"
+        };
+        [
+            target.to_owned(),
+            format!("leaves ({:.3})", probabilities[row]),
+        ]
+    };
+    output(
+        "churn",
+        "binary",
+        truth,
+        truth,
+        Predicted::Binary(&probabilities),
+        shown,
+    )
+}
+
+fn number(numbers: &mut Numbers) -> OutputResult {
+    let targets: Vec<f64> = (0..3000)
+        .map(|_| (numbers.normal() * 0.5 + 12.0).exp())
+        .collect();
+    let predictions: Vec<f64> = targets
+        .iter()
+        .map(|target| target * (1.0 + 0.12 * numbers.normal()))
+        .collect();
+    let truth = Truth::Number {
+        targets: &targets,
+        center: Center::Mean,
+    };
+    let shown = |row: usize| [targets[row], predictions[row]].map(|value| format!("{value:.0}"));
+    output(
+        "price",
+        "number",
+        truth,
+        truth,
+        Predicted::Numbers(&predictions),
+        shown,
+    )
+}
+
+fn epochs(numbers: &mut Numbers) -> Vec<Value> {
+    let mut falling =
+        |epoch: f64, floor: f64| floor + (-epoch / 12.0).exp() + 0.01 * numbers.uniform();
+    (1..=60)
+        .map(|epoch| {
+            let time = f64::from(epoch);
+            json!({
+                "epoch": epoch, "train_loss": falling(time, 0.1), "validation_loss": falling(time, 0.2 + time * 0.001),
+                "metrics": { "species": { "accuracy": 1.0 - falling(time, 0.1) / 1.5 } },
+                "learning_rate": 1e-3 * (1.0 - time / 61.0), "seconds": 0.1,
+            })
+        })
+        .collect()
+}
+
+/// A run with all there can be.
+pub(super) fn example() -> ReportData {
+    let mut numbers = Numbers(7);
+    let importance = [
+        ("petal_length", 0.41),
+        ("petal_width", 0.33),
+        ("sepal_length", 0.05),
+        ("sepal_width", -0.004),
+    ];
+    let line = |column: &str, role: &str, kind: &str, summary: &str| ColumnLine {
+        column: column.to_owned(),
+        role: role.to_owned(),
+        kind: kind.to_owned(),
+        missing: 3,
+        distinct: 1234,
+        summary: summary.to_owned(),
+    };
+    ReportData {
+        name: "flowers".to_owned(),
+        recipe_text: "seed = 42\n\n[data]\nsource = \"flowers & <more>.csv\" # see https://example.com\n\n[model.mlp]\n\
+                      hidden = [64, 64]\n"
+            .to_owned(),
+        epochs: epochs(&mut numbers),
+        best_epoch: Some(48),
+        outputs: vec![category(&mut numbers), binary(&mut numbers), number(&mut numbers)],
+        importance: importance
+            .map(|(column, mean)| Importance { column: column.to_owned(), mean, deviation: 0.012, drops: vec![mean; 5] })
+            .to_vec(),
+        importance_metric: "accuracy".to_owned(),
+        data: DataSummary {
+            parts: vec![("training".to_owned(), 108), ("validation".to_owned(), 12), ("test".to_owned(), 30)],
+            columns: vec![
+                line("sepal_length", "input", "number", "4.3 to 7.9, median 5.8"),
+                line("colour", "input", "category", "red 40, <script>alert(1)</script> 2"),
+                line("species", "output", "category", "3 classes"),
+            ],
+            warnings: vec!["`colour` has the same value in 97 % of the rows".to_owned()],
+        },
+        provenance: [("hob", "0.1.0"), ("seed", "42"), ("device", "flex"), ("flowers.csv SHA-256", "9f86d081884c7d65")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .to_vec(),
+    }
+}
+
+/// The page without the text of `<pre>` and `<style>` and other content: its tags only.
+fn tags(page: &str) -> Vec<&str> {
+    page.split('<')
+        .skip(1)
+        .filter_map(|part| part.split_once('>').map(|(tag, _)| tag))
+        .collect()
+}
+
+#[test]
+fn all_sections_are_present() {
+    let page = html(&example());
+    for id in [
+        "result",
+        "learning",
+        "output-0",
+        "output-1",
+        "output-2",
+        "importance",
+        "data",
+        "recipe",
+        "provenance",
+    ] {
+        assert!(
+            page.contains(&format!("<section id=\"{id}\">"))
+                && page.contains(&format!("href=\"#{id}\"")),
+            "{id}"
+        );
+    }
+    for title in [
+        "Confusion matrix",
+        "ROC curve",
+        "Precision and recall",
+        "Calibration",
+        "Per class",
+        "Worst rows",
+        "Loss",
+        "Predicted over actual",
+        "Errors (predicted minus actual)",
+        "Accuracy",
+        "Learning rate",
+        "Baseline",
+    ] {
+        assert!(page.contains(title), "{title}");
+    }
+}
+
+#[test]
+fn the_page_asks_for_nothing_outside_itself() {
+    let page = html(&example());
+    for tag in tags(&page) {
+        assert!(
+            !tag.contains("://") && !tag.contains("src=") && !tag.contains("@import"),
+            "{tag}"
+        );
+        assert!(
+            !tag.starts_with("script") && !tag.starts_with("link") && !tag.starts_with("img"),
+            "{tag}"
+        );
+    }
+    let style = include_str!("style.css");
+    assert!(!style.contains("url(") && !style.contains("@import"));
+}
+
+#[test]
+fn text_from_data_is_escaped() {
+    let mut run = example();
+    let hostile = "\"><script>alert('x')</script>&";
+    run.name = hostile.to_owned();
+    run.importance_metric = hostile.to_owned();
+    run.importance[0].column = hostile.to_owned();
+    run.data.columns[0].column = hostile.to_owned();
+    run.data.parts[0].0 = hostile.to_owned();
+    run.data.warnings[0] = hostile.to_owned();
+    run.provenance[0] = (hostile.to_owned(), hostile.to_owned());
+    run.recipe_text = hostile.to_owned();
+    run.epochs = vec![json!({ "epoch": 1, "metrics": { hostile: { hostile: 0.5 } } })];
+    for output in &mut run.outputs {
+        output.name = hostile.to_owned();
+        output.kind = hostile.to_owned();
+        output.test.metrics.push(hostile, 1.0);
+        for class in &mut output.test.per_class {
+            class.label = hostile.to_owned();
+        }
+        for curve in &mut output.test.curves {
+            curve.label = hostile.to_owned();
+        }
+        for label in output
+            .test
+            .confusion
+            .iter_mut()
+            .flat_map(|confusion| &mut confusion.labels)
+        {
+            *label = hostile.to_owned();
+        }
+        for row in &mut output.worst {
+            row.inputs[0] = (hostile.to_owned(), hostile.to_owned());
+            (row.target, row.prediction) = (hostile.to_owned(), hostile.to_owned());
+        }
+    }
+    let page = html(&run);
+    assert!(!page.contains("<script") && !page.contains("alert('"));
+    assert!(page.contains("&lt;script&gt;"));
+}
+
+#[test]
+fn an_empty_run_is_a_page_too() {
+    let page = html(&ReportData {
+        name: "nothing".to_owned(),
+        ..ReportData::default()
+    });
+    assert!(page.contains("<h1>nothing</h1>") && !page.contains("id=\"learning\""));
+}
+
+#[test]
+fn a_run_of_one_epoch_has_dots_in_place_of_lines() {
+    let epochs = vec![json!({"epoch": 1, "train_loss": 0.5, "validation_loss": null})];
+    let page = html(&ReportData {
+        epochs,
+        ..ReportData::default()
+    });
+    assert!(page.contains("<circle"));
+}
+
+#[test]
+fn a_model_no_better_than_the_baseline_is_called_so() {
+    let mut run = example();
+    assert!(!html(&run).contains("not better than the trivial baseline"));
+    for output in &mut run.outputs {
+        output.test = output.baseline.clone();
+    }
+    assert_eq!(
+        html(&run)
+            .matches("not better than the trivial baseline")
+            .count(),
+        3
+    );
+}
+
+#[test]
+fn the_same_run_gives_the_same_page() {
+    assert_eq!(html(&example()), html(&example()));
+}
+
+#[test]
+fn the_data_survives_its_file() {
+    let run = example();
+    let text = serde_json::to_string(&run).unwrap();
+    assert_eq!(serde_json::from_str::<ReportData>(&text).unwrap(), run);
+}
+
+#[test]
+fn elements_are_closed_in_order() {
+    let page = html(&example());
+    let mut open = Vec::new();
+    for tag in tags(&page) {
+        let name = tag.split([' ', '\n']).next().unwrap();
+        let empty = tag.ends_with('/') || ["!doctype", "meta"].contains(&name);
+        if let Some(closed) = name.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(closed), "{tag}");
+        } else if !empty {
+            open.push(name);
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+}
+
+#[test]
+fn numbers_are_short() {
+    use super::text::{number, tick};
+    let shown = [0.0, 0.96666, 12.3456, 123.456, 48_213.4, -0.5, 1.2e-7].map(number);
+    assert_eq!(
+        shown,
+        [
+            "0",
+            "0.9667",
+            "12.35",
+            "123.5",
+            "48,213",
+            "\u{2212}0.5000",
+            "1.20e\u{2212}7"
+        ]
+    );
+    assert_eq!(tick(0.2, 1.0), "0.2");
+    assert_eq!(tick(150_000.0, 400_000.0), "150,000");
+    assert_eq!(tick(1e-12, 1.0), "0");
+}
+
+#[test]
+fn long_cells_are_cut() {
+    assert_eq!(
+        super::text::cell_text(&"\u{e9}".repeat(500))
+            .chars()
+            .count(),
+        161
+    );
+}
+
+#[test]
+fn plots_bear_odd_numbers() {
+    use super::plot::{histogram, scatter};
+    assert!(scatter(&[], "x", "y").contains("<svg"));
+    assert!(scatter(&[[1e300, -1e300], [3.0, 3.0]], "x", "y").contains("<svg"));
+    assert!(scatter(&[[5.0, 5.0]], "x", "y").contains("<circle"));
+    assert!(histogram(&[0.0, 0.0], &[4], "x", "y").contains("<svg"));
+}

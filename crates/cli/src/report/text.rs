@@ -1,0 +1,208 @@
+//! Text for the page: escaping, numbers, tables, and what a metric means.
+
+/// Longest text of a cell; a page is no place for a document that stands in a cell.
+const MAX_CELL: usize = 160;
+
+/// Makes text safe inside elements and quoted attributes.
+pub(super) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            '\0' => escaped.push('\u{fffd}'),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// Escapes and cuts text that is too long for a cell.
+pub(super) fn cell_text(text: &str) -> String {
+    match text.char_indices().nth(MAX_CELL) {
+        Some((end, _)) => format!("{}\u{2026}", escape(&text[..end])),
+        None => escape(text),
+    }
+}
+
+/// A number with about four significant digits: `0.9667`, `12.35`, `48,213`, `1.2e-7`.
+pub(super) fn number(value: f64) -> String {
+    let size = value.abs();
+    let text = match size {
+        _ if value == 0.0 => "0".to_owned(),
+        _ if !(1e-4..1e15).contains(&size) => format!("{value:.2e}"),
+        _ if size < 10.0 => format!("{value:.4}"),
+        _ if size < 100.0 => format!("{value:.2}"),
+        _ if size < 1000.0 => format!("{value:.1}"),
+        _ => group_thousands(&format!("{value:.0}")),
+    };
+    text.replace('-', "\u{2212}")
+}
+
+/// A number on an axis, with no more places than the space between two marks needs.
+pub(super) fn tick(value: f64, span: f64) -> String {
+    let size = value.abs().max(span);
+    if value.abs() < span * 1e-9 {
+        return "0".to_owned();
+    }
+    if !(1e-4..1e7).contains(&size) {
+        return format!("{value:.1e}").replace('-', "\u{2212}");
+    }
+    let places = (1.0 - span.log10().floor()).clamp(0.0, 6.0) as usize;
+    let text = format!("{value:.places$}");
+    let text = if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        &text
+    };
+    group_thousands(text).replace('-', "\u{2212}")
+}
+
+/// A count with commas.
+pub(super) fn count(value: usize) -> String {
+    group_thousands(&value.to_string())
+}
+
+/// `1 row`, `2 rows`.
+pub(super) fn rows(value: usize) -> String {
+    format!(
+        "{} {}",
+        count(value),
+        if value == 1 { "row" } else { "rows" }
+    )
+}
+
+fn group_thousands(text: &str) -> String {
+    let (sign, digits) = text
+        .strip_prefix('-')
+        .map_or(("", text), |digits| ("-", digits));
+    let (whole, fraction) = digits
+        .split_once('.')
+        .map_or((digits, None), |(whole, part)| (whole, Some(part)));
+    let mut grouped = sign.to_owned();
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    fraction.map_or(grouped.clone(), |fraction| format!("{grouped}.{fraction}"))
+}
+
+/// A table that scrolls sideways on a narrow screen. Headings whose text starts with `#` are of numbers. Cells are
+/// HTML already.
+pub(super) fn table(
+    class: &str,
+    headings: &[&str],
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> String {
+    let numeric = |place: usize| {
+        headings
+            .get(place)
+            .is_some_and(|heading| heading.starts_with('#'))
+    };
+    let attribute = |place| if numeric(place) { r#" class="n""# } else { "" };
+    let head: String = headings
+        .iter()
+        .enumerate()
+        .map(|(place, heading)| {
+            format!(
+                r#"<th scope="col"{}>{}</th>"#,
+                attribute(place),
+                escape(heading.trim_start_matches('#'))
+            )
+        })
+        .collect();
+    let mut body = String::new();
+    for row in rows {
+        body.push_str("<tr>");
+        for (place, cell) in row.iter().enumerate() {
+            body.push_str(&format!("<td{}>{cell}</td>", attribute(place)));
+        }
+        body.push_str("</tr>\n");
+    }
+    format!(
+        "<div class=\"scroll\"><table class=\"{class}\">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>\n"
+    )
+}
+
+/// A metric's name as people write it, and what it says in a few words.
+pub(super) fn metric(name: &str) -> (String, &'static str) {
+    let (title, meaning) = match name {
+        "accuracy" => ("Accuracy", "share of rows answered right"),
+        "balanced_accuracy" => ("Balanced accuracy", "mean share answered right per class"),
+        "roc_auc" => (
+            "ROC AUC",
+            "chance that a yes is ranked above a no; 0.5 is guessing",
+        ),
+        "pr_auc" => ("PR AUC", "average precision over all thresholds"),
+        "log_loss" => (
+            "Log loss",
+            "cost of the probabilities; confident wrong answers cost most",
+        ),
+        "brier" => (
+            "Brier score",
+            "squared distance of the probabilities from what happened",
+        ),
+        "ece" => (
+            "Calibration error",
+            "mean gap between stated and actual probability (ECE)",
+        ),
+        "precision" => ("Precision", "of rows answered yes, the share that is"),
+        "recall" => ("Recall", "of rows that are yes, the share found"),
+        "f1" => ("F1", "balance of precision and recall"),
+        "f1_macro" => ("F1, macro", "mean of F1 over classes"),
+        "f1_micro" => ("F1, micro", "F1 over all answers taken together"),
+        "f1_weighted" => ("F1, weighted", "F1 over classes weighted by their rows"),
+        "precision_macro" => ("Precision, macro", "mean of precision over classes"),
+        "precision_weighted" => (
+            "Precision, weighted",
+            "precision weighted by the classes' rows",
+        ),
+        "recall_macro" => ("Recall, macro", "mean of recall over classes"),
+        "recall_weighted" => ("Recall, weighted", "recall weighted by the classes' rows"),
+        "top_3" => (
+            "Top 3",
+            "share with the right class among the three most probable",
+        ),
+        "top_5" => (
+            "Top 5",
+            "share with the right class among the five most probable",
+        ),
+        "rmse" => (
+            "RMSE",
+            "typical error, large ones weigh more; in the target's units",
+        ),
+        "mse" => ("MSE", "mean squared error"),
+        "mae" => ("MAE", "mean size of the error, in the target's units"),
+        "median_absolute_error" => ("Median error", "half of all errors are smaller"),
+        "mape" => ("MAPE", "mean error as a share of the target"),
+        "r2" => (
+            "R\u{b2}",
+            "share of the variation explained; 0 is the mean, 1 is perfect",
+        ),
+        "pinball" => (
+            "Pinball loss",
+            "mean cost of the quantiles, in the target's units",
+        ),
+        "jaccard" => ("Jaccard index", "overlap of predicted and actual labels"),
+        "subset_accuracy" => ("Subset accuracy", "share of rows with every label right"),
+        "hamming_loss" => ("Hamming loss", "share of single labels that are wrong"),
+        _ => return (other_metric(name), ""),
+    };
+    (title.to_owned(), meaning)
+}
+
+fn other_metric(name: &str) -> String {
+    if let Some(percent) = name.strip_prefix("coverage_") {
+        return format!("Coverage of {percent} %");
+    }
+    let mut title = name.replace('_', " ");
+    if let Some(first) = title.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    title
+}

@@ -1,0 +1,12 @@
+//! What does the network see? Files become typed columns, columns become parts, parts become plain arrays.
+
+pub mod config;
+pub mod error;
+pub mod features;
+pub mod preprocess;
+pub mod profile;
+pub mod source;
+pub mod split;
+pub mod table;
+pub mod target;
+pub mod write;

@@ -1,0 +1,83 @@
+//! What was done to cells while rows were encoded: counted, because silence would hide a broken source.
+
+use serde::{Deserialize, Serialize};
+
+/// Counts by input column.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TransformReport {
+    /// Encoded rows.
+    pub num_rows: usize,
+    /// In the order of the inputs.
+    pub columns: Vec<ColumnReport>,
+}
+
+/// Counts of cells of one column.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ColumnReport {
+    /// The input column.
+    pub column: String,
+    /// Cells without a value. A missing set is an empty set and is not counted.
+    pub missing: usize,
+    /// Numbers moved to a bound of `clip`.
+    pub clipped: usize,
+    /// Values without a place of their own: never seen in the training part, or rarer there than `min_count`.
+    pub unknown: usize,
+    /// Numbers and dates outside what the training part has.
+    pub out_of_range: usize,
+}
+
+impl TransformReport {
+    /// Adds the counts of more rows of the same inputs, for data encoded piece by piece.
+    pub fn add(&mut self, other: &Self) {
+        self.num_rows += other.num_rows;
+        for theirs in &other.columns {
+            let Some(ours) = self
+                .columns
+                .iter_mut()
+                .find(|ours| ours.column == theirs.column)
+            else {
+                self.columns.push(theirs.clone());
+                continue;
+            };
+            ours.missing += theirs.missing;
+            ours.clipped += theirs.clipped;
+            ours.unknown += theirs.unknown;
+            ours.out_of_range += theirs.out_of_range;
+        }
+    }
+
+    /// The counts of one column.
+    pub fn column(&self, name: &str) -> Option<&ColumnReport> {
+        self.columns.iter().find(|column| column.column == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_of_two_pieces_add_up() {
+        let column = |missing| ColumnReport {
+            column: "a".into(),
+            missing,
+            ..ColumnReport::default()
+        };
+        let mut total = TransformReport::default();
+        total.add(&TransformReport {
+            num_rows: 3,
+            columns: vec![column(1)],
+        });
+        total.add(&TransformReport {
+            num_rows: 4,
+            columns: vec![column(2)],
+        });
+        assert_eq!(
+            total,
+            TransformReport {
+                num_rows: 7,
+                columns: vec![column(3)]
+            }
+        );
+    }
+}

@@ -1,0 +1,73 @@
+//! A trained model as one file.
+
+use std::path::{Path, PathBuf};
+
+use crate::atomic::write_atomically;
+use crate::container;
+use crate::error::{BundleFault, InferenceError};
+use crate::manifest::Manifest;
+
+/// The file a run folder keeps its bundle in.
+pub const BUNDLE_NAME: &str = "model.hob";
+
+/// Manifest and weights.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bundle {
+    /// Everything but the weights.
+    pub manifest: Manifest,
+    /// The weights as a burnpack.
+    pub weights: Vec<u8>,
+}
+
+impl Bundle {
+    /// Reads a bundle, or the bundle of a run folder.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is no bundle, incomplete, damaged, or written by a newer hob.
+    pub fn read(path: &Path) -> Result<Self, InferenceError> {
+        let path = if path.is_dir() { path.join(BUNDLE_NAME) } else { path.to_path_buf() };
+        let bytes =
+            std::fs::read(&path).map_err(|source| InferenceError::Io { action: "read", path: path.clone(), source })?;
+        Self::from_bytes(&bytes).map_err(|source| InferenceError::Bundle { path, source })
+    }
+
+    /// Reads a bundle from memory.
+    ///
+    /// # Errors
+    /// The bytes are no usable bundle.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, BundleFault> {
+        let (manifest, weights) = container::decode(bytes)?;
+        let manifest: Manifest =
+            serde_json::from_slice(manifest).map_err(|error| BundleFault::Manifest(error.to_string()))?;
+        if manifest.outputs.len() != manifest.network.heads.len() {
+            return Err(BundleFault::Manifest(format!(
+                "{} outputs for {} heads of the network",
+                manifest.outputs.len(),
+                manifest.network.heads.len()
+            )));
+        }
+        if manifest.baseline_models.len() != manifest.outputs.len() {
+            return Err(BundleFault::Manifest("every output needs a baseline".to_string()));
+        }
+        Ok(Self { manifest, weights: weights.to_vec() })
+    }
+
+    /// The bytes of the file.
+    ///
+    /// # Errors
+    /// The manifest holds a number that JSON cannot hold.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, BundleFault> {
+        let manifest = serde_json::to_vec(&self.manifest).map_err(|error| BundleFault::Manifest(error.to_string()))?;
+        Ok(container::encode(&manifest, &self.weights))
+    }
+
+    /// Writes the file, whole or not at all.
+    ///
+    /// # Errors
+    /// The folder cannot be written or the disk is full.
+    pub fn write(&self, path: &Path) -> Result<(), InferenceError> {
+        let bytes =
+            self.to_bytes().map_err(|source| InferenceError::Bundle { path: PathBuf::from(path), source })?;
+        write_atomically(path, &bytes)
+    }
+}

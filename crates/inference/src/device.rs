@@ -1,0 +1,88 @@
+//! The device a network runs on, by name. Backends are chosen at compile time by cargo features, and at run time by
+//! name among those compiled in.
+
+use burn::tensor::Device;
+
+use crate::error::InferenceError;
+
+/// Names of the devices compiled into this build, the default first.
+pub const AVAILABLE: &[&str] = &[
+    #[cfg(feature = "flex")]
+    "flex",
+    #[cfg(feature = "ndarray")]
+    "ndarray",
+    #[cfg(feature = "wgpu")]
+    "wgpu",
+    #[cfg(feature = "cuda")]
+    "cuda",
+];
+
+/// Every device hob knows, compiled in or not.
+pub const KNOWN: &[&str] = &["flex", "ndarray", "wgpu", "cuda"];
+
+/// The device used when none is named.
+pub fn default_name() -> Option<&'static str> {
+    AVAILABLE.first().copied()
+}
+
+/// Builds the named device; without a name, the default one.
+///
+/// # Errors
+/// The name is unknown, its backend is not compiled in, or there is no such hardware.
+pub fn device(name: Option<&str>) -> Result<(&'static str, Device), InferenceError> {
+    let name = match name {
+        Some(name) => name,
+        None => default_name().ok_or(InferenceError::NoDevice)?,
+    };
+    match name {
+        #[cfg(feature = "flex")]
+        "flex" => Ok(("flex", Device::flex())),
+        #[cfg(feature = "ndarray")]
+        "ndarray" => {
+            #[expect(deprecated, reason = "upstream prefers Flex; hob keeps NdArray as a second CPU device")]
+            let device = Device::ndarray();
+            Ok(("ndarray", device))
+        }
+        #[cfg(feature = "wgpu")]
+        "wgpu" => match Device::wgpu_options().init() {
+            Ok(device) => Ok(("wgpu", device)),
+            Err(error) => Err(InferenceError::NoHardware { name: "wgpu", cause: error.to_string() }),
+        },
+        #[cfg(feature = "cuda")]
+        "cuda" => cuda(),
+        other if KNOWN.contains(&other) => Err(InferenceError::DeviceNotCompiled { name: other.to_string() }),
+        other => Err(InferenceError::UnknownDevice { name: other.to_string() }),
+    }
+}
+
+/// CUDA has no fallible constructor; a missing driver shows as a panic at the first tensor.
+#[cfg(feature = "cuda")]
+fn cuda() -> Result<(&'static str, Device), InferenceError> {
+    let attempt = std::panic::catch_unwind(|| {
+        let device = Device::cuda(0);
+        let _ = burn::tensor::Tensor::<1>::zeros([1], &device).into_data();
+        device
+    });
+    attempt.map(|device| ("cuda", device)).map_err(|_| InferenceError::NoHardware {
+        name: "cuda",
+        cause: "the CUDA driver or a CUDA device is missing".to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_device_is_named_in_the_error() {
+        let error = device(Some("gpu")).expect_err("`gpu` is no device");
+        assert!(error.to_string().contains("`gpu`"), "{error}");
+    }
+
+    #[cfg(not(feature = "cuda"))]
+    #[test]
+    fn a_device_that_is_not_compiled_in_names_the_feature() {
+        let error = device(Some("cuda")).expect_err("cuda is not compiled in");
+        assert!(error.to_string().contains("--features cuda"), "{error}");
+    }
+}

@@ -1,0 +1,117 @@
+//! What can go wrong between a bundle and a prediction.
+
+use std::path::PathBuf;
+
+use hob_data::preprocess::{PreprocessError, Problems};
+
+use crate::device;
+
+/// An error of this crate.
+#[derive(Debug, thiserror::Error)]
+pub enum InferenceError {
+    /// The build has no backend at all.
+    #[error("this build of hob has no device: build it with `--features flex`")]
+    NoDevice,
+    /// A name that is no device.
+    #[error("`{name}` is not a device; there are {}", quoted(device::KNOWN))]
+    UnknownDevice {
+        /// As asked for.
+        name: String,
+    },
+    /// A device whose backend is not in this build.
+    #[error(
+        "device `{name}` is not compiled into this build, which has {}; build hob with `--features {name}`",
+        quoted(device::AVAILABLE)
+    )]
+    DeviceNotCompiled {
+        /// As asked for.
+        name: String,
+    },
+    /// The backend is there, the hardware or its driver is not.
+    #[error("device `{name}` cannot be used on this machine: {cause}")]
+    NoHardware {
+        /// The device.
+        name: &'static str,
+        /// What the backend said.
+        cause: String,
+    },
+    /// A file could not be read or written.
+    #[error("cannot {action} `{}`", path.display())]
+    Io {
+        /// `read` or `write`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The operating system's answer.
+        source: std::io::Error,
+    },
+    /// The file is no usable bundle.
+    #[error("`{}` is not a usable model", path.display())]
+    Bundle {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: BundleFault,
+    },
+    /// Rows that cannot be read.
+    #[error(transparent)]
+    Data(#[from] hob_data::error::DataError),
+    /// Rows that cannot be encoded.
+    #[error(transparent)]
+    Encode(#[from] Problems<PreprocessError>),
+    /// The weights do not fit the network.
+    #[error(transparent)]
+    Model(#[from] hob_model::ModelError),
+    /// The weights answer the stored examples differently than when they were packed.
+    #[error(
+        "self-test failed: example {example}, output `{output}` gives {found}, but gave {expected} when the model was packed"
+    )]
+    SelfTest {
+        /// From 0.
+        example: usize,
+        /// Output column.
+        output: String,
+        /// Stored with the model.
+        expected: f32,
+        /// Computed now.
+        found: f32,
+    },
+}
+
+/// Why bytes are no usable bundle.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BundleFault {
+    /// The magic at the start is missing.
+    #[error("it does not start as a hob model does; a model is the file `model.hob` of a run folder")]
+    NotABundle,
+    /// Written by a newer hob.
+    #[error("it has format version {found}, this hob reads up to {supported}; use a newer hob")]
+    Version {
+        /// In the file.
+        found: u32,
+        /// Newest this build reads.
+        supported: u32,
+    },
+    /// The file ends early.
+    #[error("it is incomplete: {found} bytes of {expected}")]
+    Truncated {
+        /// By the header.
+        expected: u64,
+        /// In the file.
+        found: u64,
+    },
+    /// The checksum or the lengths do not fit.
+    #[error("it is damaged: its checksum does not fit its content")]
+    Damaged,
+    /// The manifest does not parse.
+    #[error("its manifest cannot be understood: {0}")]
+    Manifest(String),
+    /// The weights do not fit the network.
+    #[error("its weights do not fit its network: {0}")]
+    Weights(String),
+}
+
+fn quoted(names: &[&str]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}

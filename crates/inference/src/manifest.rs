@@ -1,0 +1,107 @@
+//! What a bundle says about its network: everything but the weights.
+
+use hob_data::preprocess::Preprocessor;
+use hob_data::target::TargetEncoder;
+use hob_model::config::NetworkConfig;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The JSON part of a bundle.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The recipe's file name without its ending.
+    pub name: String,
+    /// Where the model comes from.
+    pub provenance: Provenance,
+    /// How cells are read.
+    pub reading: Reading,
+    /// Input columns, fitted on the training part.
+    pub inputs: Preprocessor,
+    /// What is predicted, in the order of the network's heads.
+    pub outputs: Vec<OutputSpec>,
+    /// The shape of the network.
+    pub network: NetworkConfig,
+    /// Trained numbers.
+    pub parameters: usize,
+    /// Metrics of the test part by output, then by name.
+    pub test: Map<String, Value>,
+    /// Metrics of the trivial baseline on the same rows.
+    pub baseline: Map<String, Value>,
+    /// The trivial baseline of each output, fitted on the training part, to stand beside the model on new data.
+    pub baseline_models: Vec<Value>,
+    /// A few rows with the network's answers, computed again when the bundle is opened.
+    pub examples: Vec<Example>,
+}
+
+/// Where a model comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// Version of hob that trained it.
+    pub hob: String,
+    /// Version of Burn.
+    pub burn: String,
+    /// The device it was trained on.
+    pub device: String,
+    /// Seed of all randomness.
+    pub seed: u64,
+    /// The recipe as used.
+    pub recipe: String,
+    /// The data files.
+    pub sources: Vec<SourceFile>,
+    /// Rows of the training, validation and test part.
+    pub rows: [usize; 3],
+    /// Epochs trained.
+    pub epochs: usize,
+}
+
+/// A data file, known by its checksum.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// File name without folders.
+    pub name: String,
+    /// Bytes on disk.
+    pub bytes: u64,
+    /// Hex SHA-256 of the file on disk.
+    pub sha256: String,
+    /// Rows read.
+    pub rows: usize,
+}
+
+/// How cells are read, as the recipe's `[data]` says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Cells that mean "no value".
+    pub missing: Vec<String>,
+    /// The CSV delimiter, when the recipe gives one.
+    pub delimiter: Option<char>,
+    /// Column names of CSV files without a header line.
+    pub header: Option<Vec<String>>,
+    /// Columns that are hashed while they are read.
+    pub hashed: Vec<String>,
+    /// Mixed into every hash.
+    pub salt: String,
+    /// Columns that are never read.
+    pub never_read: Vec<String>,
+}
+
+/// How one head of the network becomes an answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OutputSpec {
+    /// The predicted column.
+    pub column: String,
+    /// Classes, scaling or labels.
+    pub encoder: TargetEncoder,
+    /// Logits are divided by it (Guo et al. 2017); 1 without calibration.
+    pub temperature: f64,
+    /// Probability from which the answer is yes (binary) or a label belongs to the answer (set).
+    pub threshold: f64,
+}
+
+/// A row of the validation or test part with the network's raw answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Example {
+    /// Cells by input column; hashed columns hold the hash.
+    pub input: Map<String, Value>,
+    /// Raw head outputs, head by head.
+    pub expected: Vec<Vec<f32>>,
+}

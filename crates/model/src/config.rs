@@ -1,0 +1,229 @@
+//! The shape of a tabular network: what comes in, the body that mixes it, and how many numbers go out.
+//!
+//! A [`NetworkConfig`] is stored in the bundle and suffices, with the weights, to rebuild the network.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Everything needed to build a tabular network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NetworkConfig {
+    /// What comes in.
+    pub inputs: InputsConfig,
+    /// The part in the middle, `[model.*]` of the recipe.
+    pub body: BodyConfig,
+    /// Numbers per output head: classes, 1 for binary and number, quantiles, labels.
+    pub heads: Vec<HeadConfig>,
+}
+
+/// One output head: a linear layer on the body's last hidden layer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HeadConfig {
+    /// Output column.
+    pub name: String,
+    /// Numbers it produces.
+    pub width: usize,
+}
+
+/// The three lanes of an [`Input`](crate::Input).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct InputsConfig {
+    /// One entry per column of the number lane.
+    pub numbers: Vec<NumberEncoder>,
+    /// Widths of the blocks of the dense lane.
+    pub dense: Vec<usize>,
+    /// One entry per column of the code lane.
+    pub codes: Vec<CodeEncoder>,
+}
+
+/// How one number of the number lane is seen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NumberEncoder {
+    /// As it is.
+    Plain,
+    /// Trained frequencies, linear layer, ReLU. Columns with equal settings share one tensor per role.
+    Periodic {
+        /// Numbers of the embedding.
+        dim: usize,
+        /// Trained frequencies.
+        frequencies: usize,
+        /// Standard deviation of the frequencies at the start.
+        sigma: f64,
+        /// One linear layer for all columns (PLR-lite).
+        lite: bool,
+    },
+    /// Piecewise linear encoding, linear layer.
+    PiecewiseLinear {
+        /// Numbers of the embedding.
+        dim: usize,
+        /// Ascending bin edges, at least 2.
+        edges: Vec<f32>,
+    },
+}
+
+/// An embedding table for one column of the code lane.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CodeEncoder {
+    /// Number of codes.
+    pub cardinality: usize,
+    /// Numbers per embedding (the FT-transformer uses its own token width instead).
+    pub dim: usize,
+}
+
+/// `[model.*]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BodyConfig {
+    /// No hidden layer: linear or logistic regression.
+    Linear(LinearConfig),
+    /// Fully connected layers.
+    Mlp(MlpConfig),
+    /// ResNet for tables, after Gorishniy et al., "Revisiting Deep Learning Models for Tabular Data" (2021).
+    Resnet(ResnetConfig),
+    /// FT-Transformer of the same paper: every feature is a token.
+    FtTransformer(FtTransformerConfig),
+}
+
+/// `[model.linear]`
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinearConfig {}
+
+/// Activation function.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Activation {
+    /// `max(0, x)`
+    #[default]
+    Relu,
+    /// `x` or `0.01 x` when negative
+    LeakyRelu,
+    /// `x * Phi(x)`
+    Gelu,
+    /// `x * sigmoid(x)`
+    Silu,
+    /// `max(0, x) + min(0, e^x - 1)`
+    Elu,
+    /// scaled ELU (Klambauer et al. 2017)
+    Selu,
+    /// `1 / (1 + e^-x)`
+    Sigmoid,
+    /// hyperbolic tangent
+    Tanh,
+}
+
+/// Normalisation between layers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Norm {
+    /// None.
+    #[default]
+    None,
+    /// Over the batch (Ioffe and Szegedy 2015).
+    Batch,
+    /// Over the features of a row (Ba et al. 2016).
+    Layer,
+}
+
+/// `[model.mlp]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MlpConfig {
+    /// Width of each hidden layer.
+    #[schemars(length(min = 1), inner(range(min = 1, max = 1_000_000)))]
+    pub hidden: Vec<usize>,
+    /// After each hidden layer.
+    #[serde(default)]
+    pub activation: Activation,
+    /// Share of hidden values set to zero in training, after each activation.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 0.95))]
+    pub dropout: f64,
+    /// Between linear layer and activation.
+    #[serde(default)]
+    pub norm: Norm,
+    /// Add a layer's input to its output where their widths are equal.
+    #[serde(default)]
+    pub residual: bool,
+}
+
+/// `[model.resnet]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ResnetConfig {
+    /// Number of residual blocks.
+    #[schemars(range(min = 1, max = 1000))]
+    pub blocks: usize,
+    /// Width between blocks.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub width: usize,
+    /// Width inside a block.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub hidden: usize,
+    /// After the first linear layer of a block.
+    #[schemars(range(min = 0.0, max = 0.95))]
+    pub hidden_dropout: f64,
+    /// Before a block's output is added.
+    #[schemars(range(min = 0.0, max = 0.95))]
+    pub residual_dropout: f64,
+    /// Inside blocks.
+    pub activation: Activation,
+    /// At the start of each block.
+    pub norm: Norm,
+}
+
+impl Default for ResnetConfig {
+    fn default() -> Self {
+        Self {
+            blocks: 3,
+            width: 128,
+            hidden: 256,
+            hidden_dropout: 0.2,
+            residual_dropout: 0.0,
+            activation: Activation::Relu,
+            norm: Norm::Batch,
+        }
+    }
+}
+
+/// `[model.ft_transformer]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct FtTransformerConfig {
+    /// Number of transformer blocks.
+    #[schemars(range(min = 1, max = 1000))]
+    pub blocks: usize,
+    /// Numbers per token; a multiple of `heads`.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub width: usize,
+    /// Attention heads.
+    #[schemars(range(min = 1, max = 1000))]
+    pub heads: usize,
+    /// Width inside the feed-forward part (ReGLU) as a multiple of `width`.
+    #[schemars(range(min = 0.01, max = 64.0))]
+    pub feed_forward: f64,
+    /// On attention weights.
+    #[schemars(range(min = 0.0, max = 0.95))]
+    pub attention_dropout: f64,
+    /// Inside the feed-forward part.
+    #[schemars(range(min = 0.0, max = 0.95))]
+    pub feed_forward_dropout: f64,
+    /// Before a sub-layer's output is added.
+    #[schemars(range(min = 0.0, max = 0.95))]
+    pub residual_dropout: f64,
+}
+
+impl Default for FtTransformerConfig {
+    fn default() -> Self {
+        Self {
+            blocks: 3,
+            width: 192,
+            heads: 8,
+            feed_forward: 4.0 / 3.0,
+            attention_dropout: 0.2,
+            feed_forward_dropout: 0.1,
+            residual_dropout: 0.0,
+        }
+    }
+}

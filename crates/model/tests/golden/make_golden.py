@@ -1,0 +1,111 @@
+"""Writes the golden files that `tests/golden.rs` compares with: weights, inputs and outputs of small networks computed
+by PyTorch on the CPU. Needs torch, numpy and safetensors; run it only when a network changes on purpose:
+
+    python crates/model/tests/golden/make_golden.py
+"""
+
+import json
+import pathlib
+
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from networks import ACTIVATIONS, build
+
+HERE = pathlib.Path(__file__).parent
+BATCH = 5
+
+PLR = {"periodic": {"dim": 4, "frequencies": 3, "sigma": 0.4, "lite": False}}
+PLR_LITE = {"periodic": {"dim": 3, "frequencies": 5, "sigma": 0.7, "lite": True}}
+PLE = [
+    {"piecewise_linear": {"dim": 3, "edges": edges}}
+    for edges in ([-1.0, -0.25, 0.5, 2.0], [0.0, 1.0], [-0.5, 0.25, 0.75])
+]
+
+
+def mlp(hidden, activation="relu", norm="none", residual=False):
+    body = {"hidden": hidden, "activation": activation, "dropout": 0.3, "norm": norm, "residual": residual}
+    return {"mlp": body}
+
+
+def resnet(activation, norm):
+    body = {"blocks": 2, "width": 6, "hidden": 8, "hidden_dropout": 0.2, "residual_dropout": 0.1}
+    return {"resnet": {**body, "activation": activation, "norm": norm}}
+
+
+FT_TRANSFORMER = {
+    "ft_transformer": {
+        "blocks": 2,
+        "width": 8,
+        "heads": 2,
+        "feed_forward": 4.0 / 3.0,
+        "attention_dropout": 0.2,
+        "feed_forward_dropout": 0.1,
+        "residual_dropout": 0.1,
+    }
+}
+
+
+def inputs(numbers=(), dense=(), codes=()):
+    codes = [{"cardinality": cardinality, "dim": dim} for cardinality, dim in codes]
+    return {"numbers": list(numbers), "dense": list(dense), "codes": codes}
+
+
+MIXED = inputs(
+    [PLR, "plain", PLE[0], PLR_LITE, PLR, PLE[1], "plain", PLE[2]], [2, 3], [(4, 2), (3, 5), (6, 2)]
+)
+PLAIN = inputs(["plain"] * 4)
+
+CASES = {f"mlp_{name}": (PLAIN, mlp([6, 5], name)) for name in ACTIVATIONS} | {
+    "mlp_batch_norm": (PLAIN, mlp([6, 6], norm="batch", residual=True)),
+    "mlp_layer_norm": (PLAIN, mlp([6, 5], "tanh", norm="layer")),
+    "mlp_mixed_inputs": (MIXED, mlp([7])),
+    "linear_mixed_inputs": (MIXED, {"linear": {}}),
+    "linear_codes": (inputs(codes=[(4, 3)]), {"linear": {}}),
+    "resnet_batch_norm": (PLAIN, resnet("relu", "batch")),
+    "resnet_layer_norm": (MIXED, resnet("gelu", "layer")),
+    "resnet_no_norm": (PLAIN, resnet("silu", "none")),
+    "ft_transformer_plain": (PLAIN, FT_TRANSFORMER),
+    "ft_transformer_mixed_inputs": (MIXED, FT_TRANSFORMER),
+    "periodic": (inputs([PLR, PLR, PLR]), {"linear": {}}),
+    "periodic_lite": (inputs([PLR_LITE, "plain", PLR_LITE]), {"linear": {}}),
+    "piecewise_linear": (inputs(PLE), {"linear": {}}),
+}
+
+
+def write(name, input_config, body):
+    torch.manual_seed(len(name))
+    heads = [{"name": "first", "width": 3}, {"name": "second", "width": 1}]
+    config = {"inputs": input_config, "body": body, "heads": heads}
+    network = build(config)
+    with torch.no_grad():
+        # Norms and zero biases would hide a mistake behind their initial values.
+        for module in network.modules():
+            if isinstance(module, (nn.BatchNorm1d, nn.LayerNorm)):
+                module.weight.uniform_(0.5, 1.5)
+                module.bias.normal_()
+            if isinstance(module, nn.BatchNorm1d):
+                module.running_mean.normal_()
+                module.running_var.uniform_(0.5, 2.0)
+    tensors = {k: v for k, v in network.state_dict().items() if not k.endswith("num_batches_tracked")}
+
+    lanes = {"numbers": None, "dense": None, "codes": None}
+    if input_config["numbers"]:
+        lanes["numbers"] = torch.randn(BATCH, len(input_config["numbers"])) * 1.5
+    if input_config["dense"]:
+        lanes["dense"] = torch.randn(BATCH, sum(input_config["dense"]))
+    if input_config["codes"]:
+        cardinalities = [c["cardinality"] for c in input_config["codes"]]
+        lanes["codes"] = torch.stack([torch.randint(0, c, (BATCH,)) for c in cardinalities], 1)
+    with torch.no_grad():
+        outputs = network.eval()(**lanes)
+    tensors |= {f"input.{k}": v for k, v in lanes.items() if v is not None}
+    tensors |= {f"output.{i}": v for i, v in enumerate(outputs)}
+    tensors = {k: v.contiguous() for k, v in tensors.items()}
+    save_file(tensors, HERE / f"{name}.safetensors", {"hob_network": json.dumps(config)})
+
+
+if __name__ == "__main__":
+    for name, (input_config, body) in CASES.items():
+        write(name, input_config, body)

@@ -1,0 +1,13 @@
+//! Networks from the outside: against PyTorch, against formulas, and through files.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
+
+mod exports;
+mod golden;
+mod gradients;
+mod initial;
+#[cfg(feature = "onnx")]
+mod onnx;
+mod support;
+mod training;
+mod weights;

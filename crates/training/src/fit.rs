@@ -1,0 +1,173 @@
+//! Training a network: Burn's learner in a loop that can stop and go on anywhere.
+//!
+//! ```text
+//! fit(FitRequest) --launch--> Burn's SupervisedTraining --our strategy--> Loop
+//!                                                       epochs of steps of batches, validation, checkpoints
+//! ```
+//!
+//! A run that was interrupted at any step, or killed, and then resumed gives the same weights, bit by bit, as one that
+//! ran through (on the CPU devices). This rests on four rules:
+//! - The order of rows is a function of seed and epoch; cells shown as "unknown" are a function of seed, epoch and row.
+//! - Before each batch the device's generator is seeded from seed and batch, so dropout does not depend on the past.
+//! - A checkpoint holds everything else that a step depends on, and is one file that is replaced whole.
+//! - Nothing that is drawn or summed depends on when a checkpoint is written.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use burn::train::Interrupter;
+use burn::train::renderer::MetricsRenderer;
+use hob_data::features::{Features, Matrix, Targets};
+use hob_model::{Network, NetworkConfig};
+use serde::{Deserialize, Serialize};
+
+use crate::loss::OutputLoss;
+use crate::optimizer::OptimizerConfig;
+use crate::schedule::ScheduleConfig;
+use crate::training_config::TrainingConfig;
+
+mod batches;
+mod check;
+mod checkpoint;
+mod ema;
+mod error;
+mod fingerprint;
+mod gradients;
+mod launch;
+mod not_finite;
+mod observer;
+mod progress;
+mod random;
+mod silent;
+mod step;
+mod training_loop;
+mod validation;
+
+#[cfg(test)]
+mod tests;
+
+pub use self::checkpoint::{has_checkpoint, remove_checkpoint};
+pub use self::error::FitError;
+pub use self::observer::{FitObserver, FitStart, Silent};
+
+/// Everything a training needs.
+pub struct FitRequest {
+    /// Seed of everything random.
+    pub seed: u64,
+    /// Where to compute, without autodiff.
+    pub device: Device,
+    /// The network to build.
+    pub network: NetworkConfig,
+    /// Share of training cells shown as "unknown", per column of the code lane.
+    pub unknown_rates: Vec<f64>,
+    /// One loss per head.
+    pub losses: Vec<OutputLoss>,
+    /// How gradients become steps.
+    pub optimizer: OptimizerConfig,
+    /// How the learning rate changes.
+    pub schedule: ScheduleConfig,
+    /// Epochs, batches and the like.
+    pub training: TrainingConfig,
+    /// What is learned from.
+    pub train: EncodedPart,
+    /// What is watched meanwhile.
+    pub validation: Option<EncodedPart>,
+    /// Folder of the checkpoint; it must exist.
+    pub directory: PathBuf,
+    /// Go on from the checkpoint in `directory`.
+    pub resume: bool,
+    /// Ends the training after the current step.
+    pub interrupter: Interrupter,
+    /// Burn's own display, beside the observer.
+    pub renderer: Option<Box<dyn MetricsRenderer>>,
+    /// Weights to start from, in place of random ones.
+    pub initial: Option<Network>,
+}
+
+/// Encoded rows and what they should give.
+#[derive(Debug, Clone)]
+pub struct EncodedPart {
+    /// What the network sees.
+    pub features: Arc<Features>,
+    /// One entry per output.
+    pub targets: Vec<Targets>,
+}
+
+/// What is known of an epoch at its end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EpochRecord {
+    /// Counted from 1.
+    pub epoch: usize,
+    /// Mean loss over the epoch's rows, each at the weights of its step, without the L1 penalty.
+    pub train_loss: f64,
+    /// Mean loss over the validation part at the epoch's end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation_loss: Option<f64>,
+    /// Metrics of the validation part, by name.
+    pub validation: Vec<(String, f64)>,
+    /// Learning rate of the epoch's last step.
+    pub learning_rate: f64,
+    /// Seconds the epoch took.
+    pub seconds: f64,
+    /// Whether the loss is the lowest so far.
+    pub best: bool,
+}
+
+/// A trained network.
+#[derive(Debug)]
+pub struct Fitted {
+    /// For inference, on the plain device.
+    pub network: Network,
+    /// One record per epoch, those before an interruption included.
+    pub epochs: Vec<EpochRecord>,
+    /// Why training ended.
+    pub stop: StopReason,
+    /// Optimizer steps.
+    pub steps: usize,
+    /// Seconds of training, those before an interruption included.
+    pub seconds: f64,
+    /// The epoch with the lowest loss, counted from 1.
+    pub best_epoch: Option<usize>,
+    /// The epoch whose weights were kept, counted from 1; `None` when it is the last.
+    pub kept_epoch: Option<usize>,
+}
+
+/// Why training ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StopReason {
+    /// All epochs are done.
+    Finished,
+    /// The loss has not fallen for a while.
+    EarlyStopping,
+    /// The time is used up.
+    TimeLimit,
+    /// By the user; a checkpoint was written.
+    Interrupted,
+    /// The loss became infinite or not a number; the weights are those of an earlier epoch.
+    NotFinite {
+        /// Epoch it happened in, counted from 1.
+        epoch: usize,
+        /// Optimizer step it happened in, counted from 1.
+        step: usize,
+        /// The likely cause and what to do.
+        cause: String,
+    },
+}
+
+/// Computes headline metrics of the validation part from the raw numbers of each head.
+pub type Validate<'a> = dyn FnMut(&[Matrix<f32>]) -> Vec<(String, f64)> + 'a;
+
+/// Trains a network.
+///
+/// # Errors
+/// Parts, losses and network do not fit together, the checkpoint cannot be read or written, the loss is not finite
+/// before the first epoch is done, or Burn reports an error.
+pub fn fit(
+    request: FitRequest,
+    observer: &mut dyn FitObserver,
+    validate: &mut Validate<'_>,
+) -> Result<Fitted, FitError> {
+    check::check(&request)?;
+    launch::launch(request, observer, validate)
+}

@@ -1,0 +1,240 @@
+//! Rows in portions: which rows make a step, and their tensors.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
+use burn::data::dataset::DatasetError;
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use hob_data::features::Features;
+use hob_model::Input;
+
+use super::EncodedPart;
+use super::random::{self, Purpose};
+use crate::loss::{OutputLoss, TargetBatch};
+
+/// Some rows on a device.
+#[derive(Debug, Clone)]
+pub(crate) struct Batch {
+    pub(crate) input: Input,
+    pub(crate) targets: Vec<TargetBatch>,
+    /// What each output's sum is multiplied by, so that the total over the step's batches is the mean loss.
+    pub(crate) scales: Vec<f64>,
+    /// Number of rows.
+    pub(crate) rows: usize,
+    /// Index in the epoch.
+    pub(crate) index: usize,
+    /// Whether the optimizer steps after it.
+    pub(crate) completes_step: bool,
+}
+
+/// How rows are divided and what is done to them.
+#[derive(Debug, Clone)]
+pub(crate) struct BatchPlan {
+    pub(crate) seed: u64,
+    pub(crate) losses: Arc<[OutputLoss]>,
+    /// Rows per batch.
+    pub(crate) batch_size: usize,
+    /// Batches per optimizer step.
+    pub(crate) accumulation: usize,
+    /// Whether each epoch has its own order.
+    pub(crate) shuffle: bool,
+    /// Per column of the code lane.
+    pub(crate) unknown_rates: Vec<f64>,
+}
+
+/// Where a loader begins: set by the training loop before it asks for batches.
+#[derive(Debug, Default)]
+pub(crate) struct Position {
+    epoch: AtomicUsize,
+    step: AtomicUsize,
+}
+
+impl Position {
+    pub(crate) fn set(&self, epoch: usize, step: usize) {
+        self.epoch.store(epoch, Ordering::Relaxed);
+        self.step.store(step, Ordering::Relaxed);
+    }
+}
+
+/// The batches of a part, in the form Burn's training takes them. An iterator yields the batches of the epoch that
+/// [`Position`] names, because Burn's own order depends on how many epochs were asked for before.
+#[derive(Clone)]
+pub(crate) struct Loader {
+    part: Arc<EncodedPart>,
+    rows: Range<usize>,
+    plan: Arc<BatchPlan>,
+    position: Arc<Position>,
+    device: Device,
+}
+
+impl Loader {
+    pub(crate) fn new(part: Arc<EncodedPart>, plan: BatchPlan, device: Device) -> Self {
+        let rows = 0..part.features.num_rows;
+        Self { part, rows, plan: Arc::new(plan), position: Arc::default(), device }
+    }
+
+    pub(crate) fn on(self, device: &Device) -> Self {
+        Self { device: device.clone(), ..self }
+    }
+
+    pub(crate) fn without_rows(self) -> Self {
+        Self { rows: 0..0, ..self }
+    }
+
+    pub(crate) fn position(&self) -> Arc<Position> {
+        self.position.clone()
+    }
+
+    /// Optimizer steps per epoch.
+    pub(crate) fn steps(&self) -> usize {
+        self.bounds().len().div_ceil(self.plan.accumulation)
+    }
+
+    /// Batches of an epoch as ranges in its order. A last batch of a single row is joined to the one before it, because
+    /// batch normalisation learns nothing from a single row.
+    fn bounds(&self) -> Vec<Range<usize>> {
+        let (rows, size) = (self.rows.len(), self.plan.batch_size.max(1));
+        let mut bounds: Vec<_> = (0..rows).step_by(size).map(|start| start..(start + size).min(rows)).collect();
+        if size > 1 && rows > 1 && rows % size == 1 {
+            bounds.pop();
+            if let Some(last) = bounds.last_mut() {
+                last.end = rows;
+            }
+        }
+        bounds
+    }
+
+    /// The rows in the order of an epoch. One batch of all rows needs no order.
+    fn order(&self, epoch: usize) -> Vec<usize> {
+        let mut rows: Vec<usize> = self.rows.clone().collect();
+        if self.plan.shuffle && self.plan.batch_size < rows.len() {
+            random::shuffle(&mut rows, self.plan.seed, epoch);
+        }
+        rows
+    }
+
+    fn epoch(&self) -> EpochBatches<'_> {
+        let epoch = self.position.epoch.load(Ordering::Relaxed);
+        let first = self.position.step.load(Ordering::Relaxed) * self.plan.accumulation;
+        let (order, bounds) = (self.order(epoch), self.bounds());
+        let done = bounds.get(first).map_or(order.len(), |range| range.start);
+        EpochBatches { loader: self, epoch, order, bounds, next: first, done, scales: Vec::new() }
+    }
+
+    /// The first batch of the first epoch.
+    pub(crate) fn first(&self) -> Option<Batch> {
+        let mut batches = self.epoch();
+        batches.next = 0;
+        batches.next_batch()
+    }
+}
+
+/// The batches of an epoch, from a position on.
+struct EpochBatches<'a> {
+    loader: &'a Loader,
+    epoch: usize,
+    order: Vec<usize>,
+    bounds: Vec<Range<usize>>,
+    next: usize,
+    /// Rows behind.
+    done: usize,
+    scales: Vec<f64>,
+}
+
+impl EpochBatches<'_> {
+    fn next_batch(&mut self) -> Option<Batch> {
+        let bounds = self.bounds.get(self.next)?.clone();
+        let plan = &self.loader.plan;
+        if self.next.is_multiple_of(plan.accumulation) || self.scales.is_empty() {
+            self.scales = self.scales();
+        }
+        let rows = &self.order[bounds];
+        let index = self.next;
+        self.next += 1;
+        self.done += rows.len();
+        let (part, device) = (&self.loader.part, &self.loader.device);
+        let targets = plan.losses.iter().zip(&part.targets);
+        Some(Batch {
+            input: input(&part.features, rows, device, |row, column| self.unknown(row, column)),
+            targets: targets.map(|(loss, targets)| loss.batch(targets, rows, device)).collect(),
+            scales: self.scales.clone(),
+            rows: rows.len(),
+            index,
+            completes_step: self.next.is_multiple_of(plan.accumulation) || self.next == self.bounds.len(),
+        })
+    }
+
+    /// Per output: its share of the total loss over its weight in all batches of the step, also in a shorter last step.
+    fn scales(&self) -> Vec<f64> {
+        let plan = &self.loader.plan;
+        let first = self.next - self.next % plan.accumulation;
+        let last = (first + plan.accumulation).min(self.bounds.len()) - 1;
+        let rows = &self.order[self.bounds[first].start..self.bounds[last].end];
+        let outputs = plan.losses.iter().zip(&self.loader.part.targets);
+        let scale = |loss: &OutputLoss, weight: f64| if weight > 0.0 { loss.share / weight } else { 0.0 };
+        outputs.map(|(loss, targets)| scale(loss, loss.weight(targets, rows))).collect()
+    }
+
+    fn unknown(&self, row: usize, column: usize) -> bool {
+        let plan = &self.loader.plan;
+        let rate = plan.unknown_rates.get(column).copied().unwrap_or(0.0);
+        let place = [self.epoch as u64, row as u64, column as u64];
+        rate > 0.0 && random::fraction(plan.seed, Purpose::Unknown, &place) < rate
+    }
+}
+
+impl Iterator for EpochBatches<'_> {
+    type Item = Result<Batch, DatasetError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_batch().map(Ok)
+    }
+}
+
+impl DataLoaderIterator<Batch> for EpochBatches<'_> {
+    fn progress(&self) -> Progress {
+        Progress::new(self.done, self.order.len(), Some("rows".to_string()))
+    }
+}
+
+impl DataLoader<Batch> for Loader {
+    fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<Batch> + 'a> {
+        Box::new(self.epoch())
+    }
+
+    fn num_items(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn to_device(&self, device: &Device) -> Arc<dyn DataLoader<Batch>> {
+        Arc::new(Self { device: device.clone(), ..self.clone() })
+    }
+
+    fn slice(&self, start: usize, end: usize) -> Arc<dyn DataLoader<Batch>> {
+        let rows = self.rows.start + start..(self.rows.start + end).min(self.rows.end);
+        Arc::new(Self { rows, ..self.clone() })
+    }
+}
+
+/// The named rows as a network takes them. Codes for which `unknown` answers yes are replaced by 0.
+fn input(features: &Features, rows: &[usize], device: &Device, unknown: impl Fn(usize, usize) -> bool) -> Input {
+    let floats = |values: Vec<f32>, width: usize| {
+        (width > 0).then(|| Tensor::<2>::from_data(TensorData::new(values, [rows.len(), width]), device))
+    };
+    let width = features.codes.width;
+    let mut codes = features.codes.gather(rows);
+    for (place, code) in codes.iter_mut().enumerate() {
+        if unknown(rows[place / width], place % width) {
+            *code = 0;
+        }
+    }
+    let codes = (width > 0)
+        .then(|| Tensor::<2, Int>::from_data(TensorData::new(codes, [rows.len(), width]), device));
+    Input {
+        numbers: floats(features.numbers.gather(rows), features.numbers.width),
+        dense: floats(features.dense.gather(rows), features.dense.width),
+        codes,
+    }
+}

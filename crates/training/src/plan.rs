@@ -1,0 +1,204 @@
+//! What will happen: the recipe checked against the data. Only a plan can be run.
+//!
+//! Everything that is fitted (scaling, vocabularies, classes) is fitted on the training part alone, and every problem
+//! found on the way is collected, so that a user corrects a recipe once.
+
+mod columns;
+mod inputs;
+mod network;
+mod parts;
+mod record;
+pub mod sources;
+mod warnings;
+
+use std::path::{Path, PathBuf};
+
+use hob_data::config::OutputConfig;
+use hob_data::preprocess::{InputColumn, Preprocessor, TransformReport};
+use hob_data::source::{ReadOptions, SourceReport};
+use hob_data::split::Parts;
+use hob_data::table::Table;
+use hob_data::target::TargetEncoder;
+use hob_model::config::NetworkConfig;
+use serde::{Deserialize, Serialize};
+
+pub use columns::{ColumnRole, ColumnSummary};
+pub use record::PlanRecord;
+pub use sources::Embedded;
+
+use crate::error::RunError;
+use crate::recipe::{Finding, Recipe, RecipeError, RecipeSource};
+use sources::Sources;
+
+/// A recipe that can be run.
+#[derive(Debug)]
+pub struct Plan {
+    /// The recipe's file name without its ending.
+    pub name: String,
+    /// The folder that relative paths of the recipe begin at.
+    pub folder: PathBuf,
+    /// The text, with `--set` made.
+    pub source: RecipeSource,
+    /// What it says.
+    pub recipe: Recipe,
+    /// The rows of every file.
+    pub table: Table,
+    /// What was read, and what was not.
+    pub report: SourceReport,
+    /// How it was read; prediction reads alike.
+    pub options: ReadOptions,
+    /// Rows of each part.
+    pub parts: Parts,
+    /// Rows in no part, by reason.
+    pub left_out: Vec<LeftOut>,
+    /// Every input column with its type.
+    pub inputs: Vec<InputColumn>,
+    /// Fitted on the training part.
+    pub preprocessor: Preprocessor,
+    /// What is predicted.
+    pub outputs: Vec<PlannedOutput>,
+    /// The shape of the network.
+    pub network: NetworkConfig,
+}
+
+/// An output with its fitted encoder.
+#[derive(Debug, Clone)]
+pub struct PlannedOutput {
+    /// As in the recipe, with exactly one type.
+    pub config: OutputConfig,
+    /// Fitted on the training part.
+    pub encoder: TargetEncoder,
+}
+
+/// Rows that are used nowhere.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Such as "no value in `churn`".
+    pub reason: String,
+    /// How many.
+    pub rows: usize,
+}
+
+/// What a plan needs beside the recipe.
+#[derive(Clone, Copy)]
+pub struct PlanContext<'a> {
+    /// The folder that relative paths of the recipe begin at.
+    pub folder: &'a Path,
+    /// Data files that come with hob.
+    pub embedded: Embedded,
+}
+
+impl Plan {
+    /// Reads the data, divides it, and fits inputs and outputs on the training part.
+    ///
+    /// # Errors
+    /// [`RunError::Recipe`] with everything found wrong at the first stage that fails; a file that cannot be read.
+    pub fn new(source: RecipeSource, recipe: Recipe, context: PlanContext<'_>) -> Result<Self, RunError> {
+        let findings = Findings { source: &source };
+        let sources = Sources::resolve(&recipe.data, context.folder, context.embedded)
+            .map_err(|problems| findings.all(problems.into_iter().map(|(role, error)| {
+                Finding::error(format!("data.{}", role.key()).as_str(), error.to_string())
+            })))?;
+        let options = read_options(&recipe);
+        let types = inputs::resolve(&recipe, &sources, &options).map_err(|error| error.or(&findings))?;
+        let requests = inputs::requests(&recipe, &types);
+        let (table, report) = sources.read(&requests, &options)?;
+
+        let (rows, left_out) = parts::usable_rows(&types, &table);
+        let parts = parts::divide(&recipe, &sources, &report, &table, &rows)
+            .map_err(|error| findings.all([Finding::error("data.split", error.to_string())]))?;
+        let (preprocessor, outputs) = inputs::fit(&types, &table, &parts).map_err(|found| findings.all(found))?;
+        let network = network::network(&preprocessor.layout(), &recipe.model, &outputs);
+        let name = recipe_name(source.path());
+        let inputs = types.inputs;
+        let folder = context.folder.to_path_buf();
+        Ok(Self {
+            name,
+            folder,
+            source,
+            recipe,
+            table,
+            report,
+            options,
+            parts,
+            left_out,
+            inputs,
+            preprocessor,
+            outputs,
+            network,
+        })
+    }
+
+    /// Statistics of every column, for `check` and the report.
+    pub fn columns(&self) -> Vec<ColumnSummary> {
+        columns::summaries(self)
+    }
+
+    /// What is allowed, but looks like a mistake.
+    pub fn warnings(&self) -> Vec<String> {
+        warnings::warnings(self)
+    }
+
+    /// Rows of the training, validation and test part.
+    pub fn rows(&self) -> PartRows {
+        PartRows {
+            training: self.parts.train.len(),
+            validation: self.parts.validation.len(),
+            test: self.parts.test.len(),
+        }
+    }
+
+    /// The encoded training part, with counts of what was filled, clipped or unknown.
+    ///
+    /// # Errors
+    /// A value that the recipe forbids, such as a missing one with `missing = "error"`.
+    pub fn encode(&self, rows: &[usize]) -> Result<(crate::fit::EncodedPart, TransformReport), RunError> {
+        parts::encode(self, rows)
+    }
+}
+
+/// Rows per part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartRows {
+    /// Rows that the network learns from.
+    pub training: usize,
+    /// Rows that decide when to stop.
+    pub validation: usize,
+    /// Rows that judge the result.
+    pub test: usize,
+}
+
+/// Turns findings of any stage into one error with places.
+pub(crate) struct Findings<'a> {
+    source: &'a RecipeSource,
+}
+
+impl Findings<'_> {
+    pub(crate) fn all(&self, findings: impl IntoIterator<Item = Finding>) -> RunError {
+        let problems = findings.into_iter().map(|finding| self.source.locate(&finding)).collect();
+        RecipeError::Problems { problems, recipe: Box::new(self.source.clone()) }.into()
+    }
+}
+
+/// `configs/tabular/iris.toml` is `iris`.
+pub fn recipe_name(path: Option<&Path>) -> String {
+    let stem = path.and_then(Path::file_stem).map(|stem| stem.to_string_lossy().into_owned());
+    stem.filter(|stem| !stem.is_empty()).unwrap_or_else(|| "recipe".to_string())
+}
+
+fn read_options(recipe: &Recipe) -> ReadOptions {
+    let data = &recipe.data;
+    ReadOptions {
+        delimiter: data.delimiter,
+        header: data.header.clone(),
+        missing: data.missing.clone(),
+        max_rejected: data.max_rejected,
+        never_read: data.private.as_ref().map(|private| private.drop.clone()).unwrap_or_default(),
+    }
+}
+
+/// The folder that relative paths of a recipe begin at.
+pub fn recipe_folder(path: Option<&Path>) -> PathBuf {
+    let parent = path.and_then(Path::parent).filter(|parent| !parent.as_os_str().is_empty());
+    parent.unwrap_or(Path::new(".")).to_path_buf()
+}

@@ -1,0 +1,274 @@
+//! The type of every input and output: as the recipe says, or inferred from the data.
+
+use hob_data::config::{
+    BinaryConfig, BinaryOutput, CategoryConfig, CategoryOutput, DateConfig, InputConfig, NumberConfig, NumberOutput,
+    OutputConfig, SetConfig, VectorConfig,
+};
+use hob_data::error::{DataError, similar_name};
+use hob_data::preprocess::{InputColumn, InputKind, Preprocessor, Problems};
+use hob_data::profile::{ColumnProfile, InferredKind, Profile, profile};
+use hob_data::source::{ColumnKind, ColumnRequest, ReadOptions};
+use hob_data::split::{Parts, SplitUsage, split_columns};
+use hob_data::table::Table;
+use hob_data::target::{TargetEncoder, TargetKind, output_column_kind};
+
+use super::sources::Sources;
+use super::{Findings, PlannedOutput};
+use crate::error::RunError;
+use crate::recipe::{Finding, KeyPath, Recipe};
+
+/// Inputs and outputs with a type each.
+#[derive(Debug)]
+pub(crate) struct Types {
+    /// One entry per input column.
+    pub(crate) inputs: Vec<InputColumn>,
+    /// Where each stands in the recipe.
+    keys: Vec<KeyPath>,
+    /// With exactly one type each.
+    pub(crate) outputs: Vec<OutputConfig>,
+    /// Columns that are only there to divide the rows, and how they are read.
+    steering: Vec<(String, ColumnKind)>,
+}
+
+/// Problems of the recipe, or of the data.
+pub(crate) enum ResolveError {
+    Findings(Vec<Finding>),
+    Data(DataError),
+}
+
+impl ResolveError {
+    pub(crate) fn or(self, findings: &Findings<'_>) -> RunError {
+        match self {
+            Self::Findings(found) => findings.all(found),
+            Self::Data(error) => error.into(),
+        }
+    }
+}
+
+/// Finds the type of every column. The data is looked at only if the recipe leaves a type open.
+pub(crate) fn resolve(recipe: &Recipe, sources: &Sources, options: &ReadOptions) -> Result<Types, ResolveError> {
+    let open = recipe.inputs.iter().any(|input| kind(input).is_none())
+        || recipe.outputs.iter().any(|output| !has_type(output))
+        || split_columns(&recipe.data.split).iter().any(|column| {
+            // Numbers and dates are read differently, and only a type or a look at the data tells which it is.
+            column.usage == SplitUsage::Order && !is_typed_input(recipe, &column.name)
+        });
+    let profile = match open {
+        true => Some(profile(&sources.paths(), options).map_err(ResolveError::Data)?),
+        false => None,
+    };
+    let mut types = Types { inputs: Vec::new(), keys: Vec::new(), outputs: Vec::new(), steering: Vec::new() };
+    let mut found = Vec::new();
+    for (place, input) in recipe.inputs.iter().enumerate() {
+        let key = KeyPath::root().key("inputs").index(place);
+        for (column, key) in columns(input, &key) {
+            let kind = match (kind(input), &profile) {
+                (Some(kind), _) => Ok(kind),
+                (None, Some(profile)) => infer_input(profile, &column, &key),
+                (None, None) => unreachable!("an open type asks for the profile"),
+            };
+            match kind {
+                Ok(kind) => {
+                    types.inputs.push(InputColumn { column, kind });
+                    types.keys.push(key);
+                }
+                Err(finding) => found.push(finding),
+            }
+        }
+    }
+    for (place, output) in recipe.outputs.iter().enumerate() {
+        let key = KeyPath::root().key("outputs").index(place).key("column");
+        match (&profile, has_type(output)) {
+            (Some(profile), false) => match infer_output(profile, output, &key) {
+                Ok(output) => types.outputs.push(output),
+                Err(finding) => found.push(finding),
+            },
+            _ => types.outputs.push(output.clone()),
+        }
+    }
+    for column in split_columns(&recipe.data.split) {
+        let key = KeyPath::from("data.split");
+        let kind = match (&profile, column.usage) {
+            (Some(profile), SplitUsage::Order) => find(profile, &column.name, &key).map(|known| known.kind.column_kind()),
+            _ => Ok(ColumnKind::Category),
+        };
+        match kind {
+            Ok(kind) => types.steering.push((column.name, kind)),
+            Err(finding) => found.push(finding),
+        }
+    }
+    if found.is_empty() { Ok(types) } else { Err(ResolveError::Findings(found)) }
+}
+
+fn is_typed_input(recipe: &Recipe, name: &str) -> bool {
+    let named = |input: &InputConfig| columns(input, &KeyPath::root()).iter().any(|(column, _)| column == name);
+    recipe.inputs.iter().any(|input| kind(input).is_some() && named(input))
+}
+
+/// The columns of an input, with the key of each name.
+fn columns(input: &InputConfig, key: &KeyPath) -> Vec<(String, KeyPath)> {
+    match (&input.column, &input.columns) {
+        (Some(column), _) => vec![(column.clone(), key.key("column"))],
+        (None, Some(columns)) => {
+            let keyed = columns.iter().enumerate();
+            keyed.map(|(place, column)| (column.clone(), key.key("columns").index(place))).collect()
+        }
+        (None, None) => Vec::new(),
+    }
+}
+
+fn kind(input: &InputConfig) -> Option<InputKind> {
+    let InputConfig { column: _, columns: _, number, category, binary, date, set, vector, hash } = input;
+    number
+        .clone()
+        .map(InputKind::Number)
+        .or_else(|| category.clone().map(InputKind::Category))
+        .or_else(|| binary.clone().map(InputKind::Binary))
+        .or_else(|| date.clone().map(InputKind::Date))
+        .or_else(|| set.clone().map(InputKind::Set))
+        .or_else(|| vector.clone().map(InputKind::Vector))
+        .or_else(|| hash.clone().map(InputKind::Hash))
+}
+
+fn has_type(output: &OutputConfig) -> bool {
+    output.category.is_some() || output.binary.is_some() || output.number.is_some() || output.set.is_some()
+}
+
+fn find<'a>(profile: &'a Profile, column: &str, key: &KeyPath) -> Result<&'a ColumnProfile, Finding> {
+    let names = || profile.columns.iter().map(|known| known.name.as_str());
+    profile.columns.iter().find(|known| known.name == column).ok_or_else(|| {
+        let finding = Finding::error(key, format!("the data has no column `{column}`"));
+        match similar_name(column, names()) {
+            Some(similar) => finding.with_hint(format!("did you mean `{similar}`?")),
+            None => finding.with_hint(format!("its columns are {}", names().collect::<Vec<_>>().join(", "))),
+        }
+    })
+}
+
+fn infer_input(profile: &Profile, column: &str, key: &KeyPath) -> Result<InputKind, Finding> {
+    let known = find(profile, column, key)?;
+    match &known.kind {
+        InferredKind::Number | InferredKind::Constant => Ok(InputKind::Number(NumberConfig::default())),
+        InferredKind::Binary => Ok(InputKind::Binary(BinaryConfig::default())),
+        InferredKind::Category => Ok(InputKind::Category(CategoryConfig::default())),
+        InferredKind::Date { format } => Ok(InputKind::Date(DateConfig {
+            formats: format.iter().cloned().collect(),
+            ..DateConfig::default()
+        })),
+        InferredKind::Set { separator } => {
+            Ok(InputKind::Set(SetConfig { separator: separator.clone(), ..SetConfig::default() }))
+        }
+        InferredKind::Vector { separator, .. } => {
+            Ok(InputKind::Vector(VectorConfig { separator: separator.clone(), ..VectorConfig::default() }))
+        }
+        InferredKind::Text | InferredKind::Identifier => {
+            let message = format!("`{column}` has no type and looks like {}", describe(&known.kind));
+            Err(Finding::error(key, message)
+                .with_hint("leave it out, or give it a type such as `[inputs.category]` or `[inputs.hash]`"))
+        }
+    }
+}
+
+fn infer_output(profile: &Profile, output: &OutputConfig, key: &KeyPath) -> Result<OutputConfig, Finding> {
+    let known = find(profile, &output.column, key)?;
+    let mut typed = output.clone();
+    match &known.kind {
+        InferredKind::Number => typed.number = Some(NumberOutput::default()),
+        InferredKind::Binary => typed.binary = Some(BinaryOutput::default()),
+        InferredKind::Category => typed.category = Some(CategoryOutput::default()),
+        other => {
+            let message = format!("`{}` has no type and looks like {}", output.column, describe(other));
+            return Err(Finding::error(key, message)
+                .with_hint("say what it is: `[outputs.category]`, `[outputs.binary]`, `[outputs.number]` or `[outputs.set]`"));
+        }
+    }
+    Ok(typed)
+}
+
+fn describe(kind: &InferredKind) -> &'static str {
+    match kind {
+        InferredKind::Number => "numbers",
+        InferredKind::Binary => "one of two values",
+        InferredKind::Category => "one of a few values",
+        InferredKind::Date { .. } => "dates",
+        InferredKind::Set { .. } => "several values in a cell",
+        InferredKind::Vector { .. } => "numbers in a cell",
+        InferredKind::Text => "text",
+        InferredKind::Identifier => "an identifier",
+        InferredKind::Constant => "one value in every row",
+    }
+}
+
+/// Every column to read, each once: inputs, outputs, and those that steer the split.
+pub(crate) fn requests(recipe: &Recipe, types: &Types) -> Vec<ColumnRequest> {
+    let inputs = types.inputs.iter().map(|input| (input.column.clone(), input.kind.column_kind()));
+    let outputs = types.outputs.iter().map(|output| (output.column.clone(), output_column_kind(output).unwrap_or(ColumnKind::Category)));
+    let steering = types.steering.iter().cloned();
+    let private = recipe.data.private.clone().unwrap_or_default();
+    let mut requests: Vec<ColumnRequest> = Vec::new();
+    for (name, kind) in inputs.chain(outputs).chain(steering) {
+        if requests.iter().any(|known| known.name == name) {
+            continue;
+        }
+        let hash_salt = private.hash.contains(&name).then(|| private.salt.clone().unwrap_or_default());
+        requests.push(ColumnRequest { name, kind, required: true, hash_salt });
+    }
+    requests
+}
+
+/// Classes that the network would be judged on without having seen them.
+fn unseen_classes(encoder: &TargetEncoder, table: &Table, parts: &Parts, place: usize) -> Option<Finding> {
+    if matches!(encoder.kind, TargetKind::Set(_)) {
+        return None;
+    }
+    let judged: Vec<usize> = parts.validation.iter().chain(&parts.test).copied().collect();
+    let unseen = encoder.unknown_values(table, &judged).ok()?;
+    let named: Vec<String> = unseen.iter().map(|value| format!("`{}` ({})", value.value, value.count)).collect();
+    let key = KeyPath::root().key("outputs").index(place).key("column");
+    (!named.is_empty()).then(|| {
+        let message = format!(
+            "the training part has no row of {} of `{}`, but validation or test part have",
+            named.join(", "),
+            encoder.column
+        );
+        Finding::error(&key, message)
+            .with_hint("stratify the split by this column, or leave out classes with a row or two")
+    })
+}
+
+/// Fits inputs and outputs on the training part.
+pub(crate) fn fit(
+    types: &Types,
+    table: &Table,
+    parts: &Parts,
+) -> Result<(Preprocessor, Vec<PlannedOutput>), Vec<Finding>> {
+    let mut found = Vec::new();
+    let preprocessor = match Preprocessor::fit(&types.inputs, table, &parts.train) {
+        Ok(preprocessor) => Some(preprocessor),
+        Err(Problems(problems)) => {
+            found.extend(problems.iter().map(|problem| {
+                let place = types.inputs.iter().position(|input| Some(input.column.as_str()) == problem.column());
+                let key = place.map_or_else(|| KeyPath::from("inputs"), |place| types.keys[place].clone());
+                Finding::error(key, problem.to_string())
+            }));
+            None
+        }
+    };
+    let mut outputs = Vec::new();
+    for (place, config) in types.outputs.iter().enumerate() {
+        match TargetEncoder::fit(config, table, &parts.train) {
+            Ok(encoder) => {
+                found.extend(unseen_classes(&encoder, table, parts, place));
+                outputs.push(PlannedOutput { config: config.clone(), encoder });
+            }
+            Err(problem) => {
+                let key = KeyPath::root().key("outputs").index(place).key("column");
+                found.push(Finding::error(&key, problem.to_string()));
+            }
+        }
+    }
+    match preprocessor {
+        Some(preprocessor) if found.is_empty() => Ok((preprocessor, outputs)),
+        _ => Err(found),
+    }
+}

@@ -1,0 +1,62 @@
+//! The plan as files of the run folder.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use hob_inference::write_atomically;
+use hob_model::config::NetworkConfig;
+use serde::{Deserialize, Serialize};
+
+use super::{LeftOut, PartRows, Plan};
+use crate::error::RunError;
+use crate::run_folder::{RunFolder, write_json};
+
+/// `plan.json`: what a later command needs to plan the same run again, and what people look up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanRecord {
+    /// The recipe's file name without its ending.
+    pub name: String,
+    /// The folder that relative paths of `recipe.toml` begin at.
+    pub folder: PathBuf,
+    /// Rows of each part.
+    pub rows: PartRows,
+    /// Rows in no part, by reason.
+    pub left_out: Vec<LeftOut>,
+    /// The shape of the network.
+    pub network: NetworkConfig,
+}
+
+impl Plan {
+    /// Writes `plan.json`, `parts.csv` and, if there are any, `rejected.csv`.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn write(&self, folder: &RunFolder) -> Result<(), RunError> {
+        let record = PlanRecord {
+            name: self.name.clone(),
+            folder: self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone()),
+            rows: self.rows(),
+            left_out: self.left_out.clone(),
+            network: self.network.clone(),
+        };
+        write_json(&folder.plan(), &record)?;
+        write_atomically(&folder.parts(), self.parts_csv().as_bytes())?;
+        if self.report.rejected.num_rows > 0 {
+            self.report.rejected.write_csv(&folder.rejected())?;
+        }
+        Ok(())
+    }
+
+    /// A line per used row: its place among the rows read, from 1, and its part.
+    fn parts_csv(&self) -> String {
+        let parts = [("train", &self.parts.train), ("validation", &self.parts.validation), ("test", &self.parts.test)];
+        let mut rows: Vec<(usize, &str)> =
+            parts.iter().flat_map(|(name, rows)| rows.iter().map(|&row| (row + 1, *name))).collect();
+        rows.sort_unstable();
+        let mut text = String::from("row,part\n");
+        for (row, part) in rows {
+            let _ = writeln!(text, "{row},{part}");
+        }
+        text
+    }
+}

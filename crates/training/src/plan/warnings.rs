@@ -1,0 +1,159 @@
+//! What is allowed, but usually a mistake: columns that say nothing, columns that say too much, rows seen twice.
+
+use std::collections::{HashMap, HashSet};
+
+use hob_data::features::Targets;
+use hob_data::table::{Table, Values};
+
+use super::columns::{ColumnRole, ColumnSummary, cell_keys};
+use super::Plan;
+
+/// A class rarer than this is hardly learned.
+const RARE_CLASS: f64 = 0.02;
+
+/// Every warning about the data of a plan.
+pub(crate) fn warnings(plan: &Plan) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for column in plan.columns() {
+        if column.role == ColumnRole::Input {
+            column_warnings(plan, &column, &mut warnings);
+        }
+    }
+    for output in &plan.outputs {
+        copies_of_target(plan, &output.config.column, &mut warnings);
+        class_balance(plan, output, &mut warnings);
+    }
+    repeated_rows(plan, &mut warnings);
+    warnings
+}
+
+fn column_warnings(plan: &Plan, column: &ColumnSummary, warnings: &mut Vec<String>) {
+    let rows = plan.table.num_rows;
+    let name = &column.name;
+    if column.distinct == 1 && column.missing == 0 {
+        warnings.push(format!("`{name}` has the same value in every row and says nothing"));
+    }
+    if rows >= 20 && column.kind == "category" && column.distinct * 10 > rows * 9 {
+        warnings.push(format!(
+            "`{name}` has {} different values in {rows} rows and looks like an identifier: the network can only learn \
+             rows by heart from it",
+            column.distinct
+        ));
+    }
+    let whole = |numbers: &[f64]| numbers.iter().all(|number| number.fract() == 0.0);
+    if rows >= 20
+        && column.distinct == rows
+        && let Some(Values::Number(numbers)) = plan.table.column(name).map(|column| &column.values)
+        && whole(numbers)
+    {
+        let ordered = numbers.windows(2).all(|pair| pair[0] < pair[1]);
+        if ordered {
+            warnings.push(format!("`{name}` counts the rows and looks like an identifier"));
+        }
+    }
+    if column.missing * 2 > rows {
+        warnings.push(format!("`{name}` has no value in {} of {rows} rows", column.missing));
+    }
+}
+
+/// Columns that give the target away: every value of theirs goes with one value of the target, or the two are
+/// proportional.
+fn copies_of_target(plan: &Plan, target: &str, warnings: &mut Vec<String>) {
+    let targets = cell_keys(&plan.table, target);
+    for input in &plan.inputs {
+        let name = &input.column;
+        let copies = match (numbers(&plan.table, name), numbers(&plan.table, target)) {
+            (Some(cells), Some(targets)) => correlation(cells, targets, &plan.parts.train).abs() > 0.9999,
+            _ => decides(&cell_keys(&plan.table, name), &targets, &plan.parts.train),
+        };
+        if copies {
+            warnings.push(format!(
+                "`{name}` all but gives `{target}` away; if it is not known at the time of the prediction, leave it out"
+            ));
+        }
+    }
+}
+
+fn numbers<'a>(table: &'a Table, name: &str) -> Option<&'a [f64]> {
+    match table.column(name).map(|column| &column.values) {
+        Some(Values::Number(numbers)) => Some(numbers),
+        _ => None,
+    }
+}
+
+/// Pearson's correlation over rows where both have a value; 0 where it is not defined.
+fn correlation(a: &[f64], b: &[f64], rows: &[usize]) -> f64 {
+    let pairs = || rows.iter().map(|&row| (a[row], b[row])).filter(|(a, b)| a.is_finite() && b.is_finite());
+    let count = pairs().count() as f64;
+    let (mean_a, mean_b) = (pairs().map(|p| p.0).sum::<f64>() / count, pairs().map(|p| p.1).sum::<f64>() / count);
+    let (mut aa, mut bb, mut ab) = (0.0, 0.0, 0.0);
+    for (a, b) in pairs() {
+        aa += (a - mean_a).powi(2);
+        bb += (b - mean_b).powi(2);
+        ab += (a - mean_a) * (b - mean_b);
+    }
+    if aa > 0.0 && bb > 0.0 { ab / (aa * bb).sqrt() } else { 0.0 }
+}
+
+/// Whether a value of the column tells the target's in 99.9 % of the rows, with values that repeat often enough for
+/// that to mean something.
+fn decides(cells: &[u64], targets: &[u64], rows: &[usize]) -> bool {
+    let mut counts: HashMap<u64, HashMap<u64, usize>> = HashMap::new();
+    for &row in rows {
+        *counts.entry(cells[row]).or_default().entry(targets[row]).or_default() += 1;
+    }
+    if counts.len() * 10 > rows.len() {
+        return false;
+    }
+    let classes: HashSet<u64> = rows.iter().map(|&row| targets[row]).collect();
+    let right: usize = counts.values().map(|by_target| by_target.values().max().copied().unwrap_or(0)).sum();
+    classes.len() > 1 && right as f64 >= rows.len() as f64 * 0.999
+}
+
+fn class_balance(plan: &Plan, output: &super::PlannedOutput, warnings: &mut Vec<String>) {
+    let Ok(targets) = output.encoder.encode(&plan.table, &plan.parts.train) else { return };
+    let names = output.encoder.classes();
+    let counts = match &targets {
+        Targets::Classes(classes) => {
+            let mut counts = vec![0_usize; names.len()];
+            for &class in classes {
+                counts[class as usize] += 1;
+            }
+            counts
+        }
+        Targets::Binary(values) => {
+            let yes = values.iter().filter(|value| **value > 0.5).count();
+            vec![values.len() - yes, yes]
+        }
+        Targets::Numbers(_) | Targets::Labels(_) => return,
+    };
+    let rows = plan.parts.train.len();
+    let rare = names.iter().zip(counts).filter(|(_, count)| (*count as f64) < rows as f64 * RARE_CLASS);
+    let rare: Vec<String> = rare.map(|(name, count)| format!("`{name}` ({count})")).collect();
+    if !rare.is_empty() {
+        let column = &output.config.column;
+        warnings.push(format!(
+            "`{column}` is unbalanced: of {rows} training rows few are {}; look at balanced_accuracy or pr_auc, and \
+             consider `class_weights = \"balanced\"`",
+            rare.join(", ")
+        ));
+    }
+}
+
+/// Rows of the test or validation part that are in the training part too: they make a result look better than it is.
+fn repeated_rows(plan: &Plan, warnings: &mut Vec<String>) {
+    let names = plan.inputs.iter().map(|input| &input.column);
+    let names = names.chain(plan.outputs.iter().map(|output| &output.config.column));
+    let columns: Vec<Vec<u64>> = names.map(|name| cell_keys(&plan.table, name)).collect();
+    let key = |row: usize| columns.iter().map(|column| column[row]).collect::<Vec<u64>>();
+    let seen: HashSet<Vec<u64>> = plan.parts.train.iter().map(|&row| key(row)).collect();
+    for (part, rows) in [("validation", &plan.parts.validation), ("test", &plan.parts.test)] {
+        let repeated = rows.iter().filter(|&&row| seen.contains(&key(row))).count();
+        if repeated > 0 {
+            warnings.push(format!(
+                "{repeated} of {} rows of the {part} part are in the training part too, equal in every column used",
+                rows.len()
+            ));
+        }
+    }
+}

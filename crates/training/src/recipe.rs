@@ -1,0 +1,134 @@
+//! What was written: the recipe file, read with every problem found in it, each with its line.
+//!
+//! A recipe is read in four steps. Text that is not TOML ends it. Then every value is compared with the schema made from
+//! the types ([`json_schema`]), serde reads the types, and [`Recipe::check`] applies the rules between values. What needs
+//! the data (a column that does not exist) is found later by the plan, which points to lines through the same
+//! [`RecipeSource`].
+//!
+//! Invariant: a [`Recipe`] that was read is complete. Defaults stand in the types, so nothing later asks whether a value
+//! was written.
+
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use hob_data::config::{DataConfig, InputConfig, OutputConfig};
+use hob_model::config::BodyConfig;
+
+use crate::optimizer::OptimizerConfig;
+use crate::schedule::ScheduleConfig;
+use crate::training_config::TrainingConfig;
+
+mod check;
+mod key_path;
+mod parse;
+mod problem;
+mod render;
+mod schema;
+mod set;
+mod shape;
+mod source;
+mod suggest;
+#[cfg(test)]
+mod tests;
+mod validate;
+
+pub use key_path::{KeyPath, KeyPathError, Segment};
+pub use problem::{Finding, Part, Problem, Severity};
+pub use render::render;
+pub use schema::json_schema;
+pub use set::{SetError, apply_set};
+pub use source::RecipeSource;
+
+/// A recipe of a model that predicts columns of a table from others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// Where all randomness comes from: splits, first weights, order of rows, dropout.
+    #[serde(default = "default_seed")]
+    #[schemars(range(max = 9_223_372_036_854_775_807u64))]
+    pub seed: u64,
+    /// The rows.
+    pub data: DataConfig,
+    /// What is predicted from.
+    #[schemars(length(min = 1))]
+    pub inputs: Vec<InputConfig>,
+    /// What is predicted.
+    #[schemars(length(min = 1))]
+    pub outputs: Vec<OutputConfig>,
+    /// The network between inputs and outputs.
+    pub model: BodyConfig,
+    /// The rule that turns gradients into new weights.
+    #[serde(default)]
+    pub optimizer: OptimizerConfig,
+    /// How the learning rate changes during training.
+    #[serde(default)]
+    pub schedule: ScheduleConfig,
+    /// How long, in which portions and on what device.
+    #[serde(default)]
+    pub training: TrainingConfig,
+}
+
+fn default_seed() -> u64 {
+    42
+}
+
+impl Recipe {
+    /// Reads a recipe. With an error in it, all its problems come back, in the order of lines and with the warnings
+    /// among them; a recipe with warnings only is read, and [`Self::check`] gives them.
+    pub fn parse(source: &RecipeSource) -> Result<Self, Vec<Problem>> {
+        parse::parse(source)
+    }
+
+    /// Reads a recipe file with `--set` assignments made in it.
+    pub fn load(path: &Path, assignments: &[String]) -> Result<(Self, RecipeSource), RecipeError> {
+        let source = RecipeSource::read(path)
+            .map_err(|source| RecipeError::Read {
+                path: path.to_path_buf(),
+                source,
+            })?
+            .set(assignments)?;
+        match Self::parse(&source) {
+            Ok(recipe) => Ok((recipe, source)),
+            Err(problems) => Err(RecipeError::Problems {
+                problems,
+                recipe: Box::new(source),
+            }),
+        }
+    }
+
+    /// The rules between values that need no data, errors and warnings.
+    pub fn check(&self) -> Vec<Finding> {
+        check::check(self)
+    }
+
+    /// The recipe as TOML with every default written down.
+    pub fn resolved_toml(&self) -> String {
+        toml::to_string(self).expect("a recipe has only string keys and finite numbers")
+    }
+}
+
+/// A recipe that cannot be run.
+#[derive(Debug, thiserror::Error)]
+pub enum RecipeError {
+    /// The file cannot be read.
+    #[error("cannot read recipe `{}`", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A `--set` that cannot be made.
+    #[error(transparent)]
+    Set(#[from] SetError),
+    /// The recipe is wrong. The text is [`render`]ed.
+    #[error("{}", render(problems, recipe).trim_end())]
+    Problems {
+        /// What is wrong.
+        problems: Vec<Problem>,
+        /// The recipe.
+        recipe: Box<RecipeSource>,
+    },
+}

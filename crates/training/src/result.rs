@@ -1,0 +1,105 @@
+//! `result.json` of a run folder: what came out, in the detail that tables, plots and comparisons need.
+
+use hob_inference::manifest::SourceFile;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::importance::Importance;
+use crate::metrics::{Metrics, OutputReport, WorstRow};
+use crate::plan::{ColumnSummary, LeftOut, PartRows};
+
+/// Everything measured at the end of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunResult {
+    /// The recipe's file name without its ending.
+    pub name: String,
+    /// Version of hob.
+    pub hob: String,
+    /// Version of Burn.
+    pub burn: String,
+    /// Where it was trained.
+    pub device: String,
+    /// Seed of all randomness.
+    pub seed: u64,
+    /// Trained numbers.
+    pub parameters: usize,
+    /// Seconds of training, interruptions not counted.
+    pub training_seconds: f64,
+    /// Epochs trained.
+    pub epochs: usize,
+    /// The epoch whose weights were kept.
+    pub best_epoch: Option<usize>,
+    /// Why training ended, such as `finished` or `early_stopping`.
+    pub stop: String,
+    /// Rows of each part.
+    pub rows: PartRows,
+    /// Rows in no part, by reason.
+    pub left_out: Vec<LeftOut>,
+    /// Rows that could not be read.
+    pub rejected: usize,
+    /// The data files.
+    pub sources: Vec<SourceFile>,
+    /// What is in the columns.
+    pub columns: Vec<ColumnSummary>,
+    /// What looks like a mistake.
+    pub warnings: Vec<String>,
+    /// What was filled, clipped or unknown in the test part.
+    pub notes: Vec<String>,
+    /// One entry per output.
+    pub outputs: Vec<OutputResult>,
+    /// Permutation importance, when it was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub importance: Vec<OutputImportance>,
+}
+
+/// How well one output is predicted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OutputResult {
+    /// The column.
+    pub column: String,
+    /// `category`, `binary`, `number` or `set`.
+    pub kind: String,
+    /// On the test part, or on the validation part where there is no test part; see `part`.
+    pub test: OutputReport,
+    /// The part that `test` and `baseline` are about: `test`, `validation` or `training`.
+    pub part: String,
+    /// On the validation part.
+    pub validation: Option<OutputReport>,
+    /// The trivial baseline on the rows of `test`.
+    pub baseline: OutputReport,
+    /// Fitted on the validation part; 1 without calibration.
+    pub temperature: f64,
+    /// The rows of `test` with the largest loss.
+    pub worst: Vec<WorstRow>,
+}
+
+/// What an output loses without each input.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OutputImportance {
+    /// The output column.
+    pub column: String,
+    /// The metric that falls or rises.
+    pub metric: String,
+    /// The largest loss first.
+    pub inputs: Vec<Importance>,
+}
+
+impl RunResult {
+    /// Metrics on the test part by output, as `--json` prints them.
+    pub fn test(&self) -> Map<String, Value> {
+        by_output(&self.outputs, |output| &output.test.metrics)
+    }
+
+    /// Metrics of the trivial baseline by output.
+    pub fn baseline(&self) -> Map<String, Value> {
+        by_output(&self.outputs, |output| &output.baseline.metrics)
+    }
+}
+
+fn by_output(outputs: &[OutputResult], metrics: impl Fn(&OutputResult) -> &Metrics) -> Map<String, Value> {
+    let values = outputs.iter().map(|output| {
+        let named = metrics(output).iter().map(|(name, value)| (name.to_string(), Value::from(value)));
+        (output.column.clone(), Value::Object(named.collect()))
+    });
+    values.collect()
+}

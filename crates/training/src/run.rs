@@ -1,0 +1,446 @@
+//! From a plan to a run folder: train, judge on the test part beside a trivial baseline, pack the bundle.
+
+use std::path::Path;
+
+use burn::train::Interrupter;
+use hob_data::config::NumberLoss;
+use hob_data::features::Matrix;
+use hob_data::preprocess::TransformReport;
+use hob_inference::manifest::{Example, Manifest, OutputSpec, Provenance, Reading, SourceFile};
+use hob_inference::decode::decode;
+use hob_inference::{Answers, Bundle, raw_outputs, requests, typed_rows, write_atomically};
+use hob_model::weights;
+
+use crate::error::RunError;
+use crate::evaluate::{Known, predicted};
+use crate::fit::{EncodedPart, EpochRecord, FitObserver, FitRequest, FitStart, Fitted, Silent, StopReason, fit};
+use crate::loss::OutputLoss;
+use crate::metrics::{self, Baseline, MetricsError, WorstRow};
+use crate::plan::{Plan, PlannedOutput};
+use crate::result::{OutputResult, RunResult};
+use crate::training_config::TrainingConfig;
+use crate::run_folder::{MetricsLog, RunFolder, write_json};
+
+/// Rows kept in the bundle for its self-test.
+const NUM_EXAMPLES: usize = 3;
+/// Rows listed with the largest loss.
+const NUM_WORST: usize = 20;
+
+/// How a plan is run.
+pub struct RunRequest<'a> {
+    /// What to run.
+    pub plan: &'a Plan,
+    /// Where to.
+    pub folder: &'a RunFolder,
+    /// Device by name; the recipe's, or the default one, when absent.
+    pub device: Option<&'a str>,
+    /// Go on from the folder's checkpoint.
+    pub resume: bool,
+    /// Stops the run after the current step, from another thread.
+    pub interrupter: Interrupter,
+    /// Burn's own display, instead of none.
+    pub renderer: Option<Box<dyn Renderer>>,
+}
+
+pub use burn::train::renderer::MetricsRenderer as Renderer;
+
+/// Trains on one batch and writes nothing; gives the seconds of the step.
+///
+/// # Errors
+/// The device cannot be used, or the step fails.
+pub fn dry_run(plan: &Plan, device: Option<&str>) -> Result<f64, RunError> {
+    let (_, device) = hob_inference::device::device(device.or(plan.recipe.training.device.as_deref()))?;
+    let rows = plan.recipe.training.batch_size.rows(plan.parts.train.len());
+    let (train, _) = plan.encode(&plan.parts.train[..rows])?;
+    let folder = tempfile::tempdir().map_err(|source| RunError::io("create", &std::env::temp_dir(), source))?;
+    let mut training = plan.recipe.training.clone();
+    training.epochs = 1;
+    let request = fit_request(plan, device, train, None, training, folder.path());
+    let fitted = fit(request, &mut Silent, &mut |_| Vec::new())?;
+    Ok(fitted.seconds)
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub enum RunOutcome {
+    /// With a result and a bundle.
+    Done(Box<RunResult>),
+    /// By the user; the run can be resumed.
+    Interrupted {
+        /// Epochs that are done.
+        epochs: usize,
+    },
+}
+
+/// Runs a plan.
+///
+/// # Errors
+/// The device cannot be used, the folder cannot be written, or training fails.
+pub fn run(request: RunRequest<'_>, observer: &mut dyn FitObserver) -> Result<RunOutcome, RunError> {
+    let RunRequest { plan, folder, device, resume, interrupter, renderer } = request;
+    let (device_name, device) = hob_inference::device::device(device.or(plan.recipe.training.device.as_deref()))?;
+    write_atomically(&folder.recipe(), plan.source.text().as_bytes())?;
+    plan.write(folder)?;
+
+    let (train, _) = plan.encode(&plan.parts.train)?;
+    let (validation, _) = plan.encode(&plan.parts.validation)?;
+    let specs: Vec<OutputSpec> = plan.outputs.iter().map(output_spec).collect();
+    let known_validation = known(plan, &specs, &validation, &plan.parts.validation);
+    let mut judge = |raw: &[Matrix<f32>]| headline(&specs, &known_validation, raw);
+
+    let watched = (!plan.parts.validation.is_empty()).then(|| validation.clone());
+    let training = plan.recipe.training.clone();
+    let fit_request = FitRequest {
+        resume,
+        interrupter,
+        renderer,
+        ..fit_request(plan, device.clone(), train, watched, training, folder.path())
+    };
+    let mut log = Logged { folder, log: None, failed: None, inner: observer };
+    let fitted = fit(fit_request, &mut log, &mut judge)?;
+    if let Some(error) = log.failed {
+        return Err(error);
+    }
+    if fitted.stop == StopReason::Interrupted {
+        return Ok(RunOutcome::Interrupted { epochs: fitted.epochs.len() });
+    }
+    let finish = Finish { plan, fitted: &fitted, specs, device_name, device: &device };
+    let result = finish.finish(&validation, &known_validation, folder)?;
+    Ok(RunOutcome::Done(Box::new(result)))
+}
+
+fn fit_request(
+    plan: &Plan,
+    device: burn::tensor::Device,
+    train: EncodedPart,
+    validation: Option<EncodedPart>,
+    training: TrainingConfig,
+    directory: &Path,
+) -> FitRequest {
+    FitRequest {
+        seed: plan.recipe.seed,
+        device,
+        network: plan.network.clone(),
+        unknown_rates: plan.preprocessor.layout().codes.iter().map(|code| code.unknown_rate).collect(),
+        losses: plan.outputs.iter().map(|output| OutputLoss::new(&output.config, &output.encoder)).collect(),
+        optimizer: plan.recipe.optimizer.clone(),
+        schedule: plan.recipe.schedule.clone(),
+        training,
+        train,
+        validation,
+        directory: directory.to_path_buf(),
+        resume: false,
+        interrupter: Interrupter::new(),
+        renderer: None,
+        initial: None,
+    }
+}
+
+/// Appends every epoch to `metrics.jsonl` on its way to the screen.
+struct Logged<'a> {
+    folder: &'a RunFolder,
+    log: Option<MetricsLog>,
+    failed: Option<RunError>,
+    inner: &'a mut dyn FitObserver,
+}
+
+impl Logged<'_> {
+    fn keep<T>(&mut self, result: Result<T, RunError>) -> Option<T> {
+        result.map_err(|error| self.failed.get_or_insert(error)).ok()
+    }
+}
+
+impl FitObserver for Logged<'_> {
+    fn started(&mut self, start: &FitStart) {
+        // A resumed run may have logged epochs after its checkpoint; they are trained again.
+        let log = MetricsLog::start(self.folder, &start.history);
+        if let Some(log) = self.keep(log) {
+            self.log = Some(log);
+        }
+        self.inner.started(start);
+    }
+
+    fn step(&mut self, epoch: usize, step: usize, steps_per_epoch: usize, loss: f64, learning_rate: f64) {
+        self.inner.step(epoch, step, steps_per_epoch, loss, learning_rate);
+    }
+
+    fn epoch(&mut self, record: &EpochRecord) {
+        if let Some(log) = &mut self.log {
+            let appended = log.append(record);
+            self.keep(appended);
+        }
+        self.inner.epoch(record);
+    }
+
+    fn note(&mut self, text: &str) {
+        self.inner.note(text);
+    }
+}
+
+/// The word for the end of a training in `result.json`.
+fn stop_name(stop: &StopReason) -> &'static str {
+    match stop {
+        StopReason::Finished => "finished",
+        StopReason::EarlyStopping => "early_stopping",
+        StopReason::TimeLimit => "time_limit",
+        StopReason::Interrupted => "interrupted",
+        StopReason::NotFinite { .. } => "not_finite",
+    }
+}
+
+/// The headline metrics of every output, as `column.metric` where there are several outputs.
+fn headline(specs: &[OutputSpec], known: &[Known], raw: &[Matrix<f32>]) -> Vec<(String, f64)> {
+    let mut named = Vec::new();
+    for ((spec, known), raw) in specs.iter().zip(known).zip(raw) {
+        // A network that has diverged gives NaN, for which no metric is defined; the loss tells of it.
+        let Ok(metrics) = metrics::headline(known.truth(), predicted(&decode(spec, raw))) else { continue };
+        named.extend(metrics.iter().map(|(name, value)| match specs.len() {
+            1 => (name.to_string(), value),
+            _ => (format!("{}.{name}", spec.column), value),
+        }));
+    }
+    named
+}
+
+fn output_spec(output: &PlannedOutput) -> OutputSpec {
+    let config = &output.config;
+    let threshold = match (&config.binary, &config.set) {
+        (Some(binary), _) => binary.threshold.unwrap_or(0.5),
+        (_, Some(set)) => set.threshold,
+        _ => 0.5,
+    };
+    OutputSpec { column: config.column.clone(), encoder: output.encoder.clone(), temperature: 1.0, threshold }
+}
+
+fn known(plan: &Plan, specs: &[OutputSpec], part: &EncodedPart, rows: &[usize]) -> Vec<Known> {
+    let outputs = plan.outputs.iter().zip(specs).zip(&part.targets);
+    outputs.map(|((output, spec), targets)| Known::new(spec, loss(output), targets, &plan.table, rows)).collect()
+}
+
+fn loss(output: &PlannedOutput) -> Option<&NumberLoss> {
+    output.config.number.as_ref().map(|number| &number.loss)
+}
+
+/// The end of a run.
+struct Finish<'a> {
+    plan: &'a Plan,
+    fitted: &'a Fitted,
+    specs: Vec<OutputSpec>,
+    device_name: &'static str,
+    device: &'a burn::tensor::Device,
+}
+
+impl Finish<'_> {
+    fn finish(
+        mut self,
+        validation: &EncodedPart,
+        known_validation: &[Known],
+        folder: &RunFolder,
+    ) -> Result<RunResult, RunError> {
+        let validation_raw = raw_outputs(&self.fitted.network, &validation.features, self.device);
+        self.calibrate(known_validation, &validation_raw)?;
+        let (part, rows) = self.judged_part();
+        let (judged, report) = self.plan.encode(rows)?;
+        let raw = raw_outputs(&self.fitted.network, &judged.features, self.device);
+        let known_judged = known(self.plan, &self.specs, &judged, rows);
+        let (train, _) = self.plan.encode(&self.plan.parts.train)?;
+        let known_train = known(self.plan, &self.specs, &train, &self.plan.parts.train);
+
+        let mut outputs = Vec::with_capacity(self.specs.len());
+        let mut baselines = Vec::with_capacity(self.specs.len());
+        for (place, spec) in self.specs.iter().enumerate() {
+            let failed = |part| move |source| RunError::Metrics { output: spec.column.clone(), part, source };
+            let answers = decode(spec, &raw[place]);
+            let truth = known_judged[place].truth();
+            let baseline = Baseline::fit(known_train[place].truth()).map_err(failed("training"))?;
+            baselines.push(serde_json::to_value(&baseline).map_err(|error| RunError::json(&folder.bundle(), error))?);
+            let validation = match known_validation[place].truth() {
+                _ if self.plan.parts.validation.is_empty() => None,
+                truth => {
+                    let answers = decode(spec, &validation_raw[place]);
+                    Some(metrics::evaluate(truth, predicted(&answers)).map_err(failed("validation"))?)
+                }
+            };
+            outputs.push(OutputResult {
+                column: spec.column.clone(),
+                kind: self.plan.outputs[place].encoder.kind.name().to_string(),
+                test: metrics::evaluate(truth, predicted(&answers)).map_err(failed(part))?,
+                part: part.to_string(),
+                validation,
+                baseline: baseline.report(truth).map_err(failed(part))?,
+                temperature: spec.temperature,
+                worst: worst(self.plan, spec, &known_judged[place], &answers, rows).map_err(failed(part))?,
+            });
+        }
+        let result = self.result(outputs, &report);
+        let bundle = Bundle {
+            manifest: self.manifest(&result, baselines, &raw, rows),
+            weights: weights::to_bytes(&self.fitted.network).map_err(hob_inference::InferenceError::from)?,
+        };
+        bundle.write(&folder.bundle())?;
+        write_json(&folder.result(), &result)?;
+        Ok(result)
+    }
+
+    /// The test part, or the best substitute when the recipe has none.
+    fn judged_part(&self) -> (&'static str, &[usize]) {
+        let parts = &self.plan.parts;
+        match (parts.test.is_empty(), parts.validation.is_empty()) {
+            (false, _) => ("test", &parts.test),
+            (true, false) => ("validation", &parts.validation),
+            (true, true) => ("training", &parts.train),
+        }
+    }
+
+    fn calibrate(&mut self, known: &[Known], raw: &[Matrix<f32>]) -> Result<(), RunError> {
+        if self.plan.parts.validation.is_empty() {
+            return Ok(());
+        }
+        for (place, output) in self.plan.outputs.iter().enumerate() {
+            let asked = output.config.category.as_ref().is_some_and(|category| category.calibrate)
+                || output.config.binary.as_ref().is_some_and(|binary| binary.calibrate);
+            if !asked {
+                continue;
+            }
+            let temperature = match &known[place] {
+                Known::Category { targets, .. } => metrics::fit_temperature_categories(&raw[place], targets),
+                Known::Binary { targets, .. } => metrics::fit_temperature_binary(&raw[place].values, targets),
+                _ => Ok(1.0),
+            };
+            self.specs[place].temperature = temperature.map_err(|source| RunError::Metrics {
+                output: output.config.column.clone(),
+                part: "validation",
+                source,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn result(&self, outputs: Vec<OutputResult>, report: &TransformReport) -> RunResult {
+        let (plan, fitted) = (self.plan, self.fitted);
+        RunResult {
+            name: plan.name.clone(),
+            hob: crate::VERSION.to_string(),
+            burn: crate::BURN_VERSION.to_string(),
+            device: self.device_name.to_string(),
+            seed: plan.recipe.seed,
+            parameters: hob_model::summary::count_parameters(&fitted.network),
+            training_seconds: fitted.seconds,
+            epochs: fitted.epochs.len(),
+            best_epoch: fitted.kept_epoch,
+            stop: stop_name(&fitted.stop).to_string(),
+            rows: plan.rows(),
+            left_out: plan.left_out.clone(),
+            rejected: plan.report.rejected.num_rows,
+            sources: sources(plan),
+            columns: plan.columns(),
+            warnings: plan.warnings(),
+            notes: report_notes(report),
+            outputs,
+            importance: Vec::new(),
+        }
+    }
+
+    fn manifest(
+        &self,
+        result: &RunResult,
+        baseline_models: Vec<serde_json::Value>,
+        raw: &[Matrix<f32>],
+        rows: &[usize],
+    ) -> Manifest {
+        let plan = self.plan;
+        let reading = reading(plan);
+        let columns = requests(&plan.preprocessor, &reading);
+        let examples = rows.iter().take(NUM_EXAMPLES).enumerate().map(|(place, &row)| Example {
+            input: typed_rows::row_to_json(&plan.table, row, &columns),
+            expected: raw.iter().map(|matrix| matrix.row(place).to_vec()).collect(),
+        });
+        Manifest {
+            name: plan.name.clone(),
+            provenance: Provenance {
+                hob: result.hob.clone(),
+                burn: result.burn.clone(),
+                device: result.device.clone(),
+                seed: result.seed,
+                recipe: plan.source.text().to_string(),
+                sources: result.sources.clone(),
+                rows: [result.rows.training, result.rows.validation, result.rows.test],
+                epochs: result.epochs,
+            },
+            examples: examples.collect(),
+            reading,
+            inputs: plan.preprocessor.clone(),
+            outputs: self.specs.clone(),
+            network: plan.network.clone(),
+            parameters: result.parameters,
+            test: result.test(),
+            baseline: result.baseline(),
+            baseline_models,
+        }
+    }
+}
+
+/// The rows with the largest loss, with what the network was shown.
+fn worst(
+    plan: &Plan,
+    spec: &OutputSpec,
+    known: &Known,
+    answers: &Answers,
+    rows: &[usize],
+) -> Result<Vec<WorstRow>, MetricsError> {
+    let losses = metrics::row_losses(known.truth(), predicted(answers))?;
+    let columns = requests(&plan.preprocessor, &reading(plan));
+    let worst = metrics::worst_rows(&losses, NUM_WORST).into_iter().map(|(place, loss)| WorstRow {
+        row: rows[place],
+        loss,
+        inputs: typed_rows::row_to_text(&plan.table, rows[place], &columns),
+        target: known.text(place),
+        prediction: answers.text(spec, place),
+    });
+    Ok(worst.collect())
+}
+
+/// How prediction must read cells to see what training saw.
+fn reading(plan: &Plan) -> Reading {
+    let private = plan.recipe.data.private.clone().unwrap_or_default();
+    Reading {
+        missing: plan.options.missing.clone(),
+        delimiter: plan.options.delimiter,
+        header: plan.options.header.clone(),
+        hashed: private.hash,
+        salt: private.salt.unwrap_or_default(),
+        never_read: private.drop,
+    }
+}
+
+fn sources(plan: &Plan) -> Vec<SourceFile> {
+    let files = plan.report.files.iter().map(|file| SourceFile {
+        name: file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        bytes: file.bytes,
+        sha256: file.sha256.clone(),
+        rows: file.rows,
+    });
+    files.collect()
+}
+
+/// What was filled, clipped or unknown, a line per column.
+pub fn report_notes(report: &TransformReport) -> Vec<String> {
+    let mut notes = Vec::new();
+    for column in &report.columns {
+        let counts = [
+            (column.missing, "without a value"),
+            (column.unknown, "with a value unknown in training"),
+            (column.clipped, "clipped"),
+            (column.out_of_range, "outside the range seen in training"),
+        ];
+        let counts: Vec<String> = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} of {} rows {what}", report.num_rows))
+            .collect();
+        if !counts.is_empty() {
+            notes.push(format!("`{}`: {}", column.column, counts.join(", ")));
+        }
+    }
+    notes
+}

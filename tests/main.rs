@@ -1,0 +1,8 @@
+//! The program from outside: the real binary on real recipes.
+
+mod bundles; // damaged, foreign and future model files
+mod commands; // each command, what it prints and how it ends
+mod program; // runs the binary in a folder of its own
+mod recipes; // every shipped recipe is planned, and stepped on each CPU device
+mod resume; // a killed run goes on to the same weights
+mod tidy; // rules of the workspace that no compiler checks

@@ -1,0 +1,77 @@
+//! Every shipped recipe is planned, and stepped on each CPU device.
+
+use std::path::PathBuf;
+
+use crate::program::{Program, root};
+
+fn recipes() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join("configs")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("the recipes are there") {
+            let path = entry.expect("a folder can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "toml") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    assert!(found.len() >= 12, "only {} recipes found", found.len());
+    found
+}
+
+/// The California data may not be shipped; its made-up sample has the same columns.
+fn arguments(recipe: &PathBuf) -> Vec<String> {
+    let mut arguments = vec![recipe.to_string_lossy().into_owned()];
+    let whole = root().join("datasets/california_housing/california_housing.csv");
+    if recipe.ends_with("california_housing.toml") && !whole.exists() {
+        println!("using the made-up sample: {} is not there", whole.display());
+        let sample = root().join("datasets/california_housing/sample.csv");
+        arguments.extend(["--set".to_string(), format!("data.source={:?}", sample.to_string_lossy())]);
+    }
+    arguments
+}
+
+#[test]
+fn every_recipe_can_be_planned() {
+    let program = Program::new();
+    for recipe in recipes() {
+        let mut command = vec!["check".to_string()];
+        command.extend(arguments(&recipe));
+        let words: Vec<&str> = command.iter().map(String::as_str).collect();
+        let ran = program.succeed(&words);
+        assert!(ran.stdout.contains("parameters"), "{}", recipe.display());
+    }
+}
+
+#[test]
+fn every_recipe_takes_steps_on_each_device_and_the_devices_agree() {
+    let program = Program::new();
+    for recipe in recipes() {
+        let name = recipe.file_stem().unwrap().to_string_lossy().into_owned();
+        let mut losses = Vec::new();
+        for device in ["flex", "ndarray"] {
+            let out = format!("{name}-{device}");
+            let mut command: Vec<String> = vec!["train".to_string()];
+            command.extend(arguments(&recipe));
+            // Dropout draws differ between devices, so it is off; one large batch keeps it quick.
+            for set in ["training.epochs=2", "training.batch_size=2048"] {
+                command.extend(["--set".to_string(), set.to_string()]);
+            }
+            if std::fs::read_to_string(&recipe).unwrap().contains("\ndropout") {
+                command.extend(["--set".to_string(), "model.mlp.dropout=0.0".to_string()]);
+            }
+            command.extend(["--device", device, "--out", &out, "-q"].map(String::from));
+            let words: Vec<&str> = command.iter().map(String::as_str).collect();
+            program.succeed(&words);
+            let lines = std::fs::read_to_string(program.path(&out).join("metrics.jsonl")).unwrap();
+            let last: serde_json::Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+            losses.push(last["train_loss"].as_f64().unwrap());
+        }
+        // Weights start from each device's own generator, so the losses are close but not equal.
+        let difference = (losses[0] - losses[1]).abs() / losses[0].abs().max(1e-3);
+        assert!(difference < 0.25, "{name}: {losses:?}");
+    }
+}
