@@ -8,7 +8,10 @@ use serde_json::Value;
 
 /// The top of the repository.
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository is there")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .expect("the repository is there")
 }
 
 /// A folder to run in, removed at the end of the test.
@@ -25,7 +28,9 @@ pub(crate) struct Ran {
 
 impl Program {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a temporary folder can be made") }
+        Self {
+            folder: tempfile::tempdir().expect("a temporary folder can be made"),
+        }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -50,7 +55,10 @@ impl Program {
 
     pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Ran {
         let mut command = self.command(arguments);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary starts");
         let mut stdin = child.stdin.take().expect("standard input is piped");
         // A command that does not read its input closes the pipe early.
@@ -63,7 +71,14 @@ impl Program {
     #[track_caller]
     pub(crate) fn succeed(&self, arguments: &[&str]) -> Ran {
         let ran = self.run(arguments);
-        assert_eq!(ran.code, 0, "hob {}\n{}\n{}", arguments.join(" "), ran.stdout, ran.stderr);
+        assert_eq!(
+            ran.code,
+            0,
+            "hob {}\n{}\n{}",
+            arguments.join(" "),
+            ran.stdout,
+            ran.stderr
+        );
         ran
     }
 
@@ -87,7 +102,11 @@ impl Ran {
 
 /// A recipe of the repository.
 pub(crate) fn recipe(name: &str) -> String {
-    root().join("configs").join(name).to_string_lossy().into_owned()
+    root()
+        .join("configs")
+        .join(name)
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// A small data set that any machine learns in a moment, with the usual kinds of columns.
@@ -96,9 +115,21 @@ pub(crate) fn customers() -> String {
     for row in 0..120 {
         let plan = ["basic", "plus", "pro"][row % 3];
         let age = 20 + (row * 7) % 50;
-        let churn = if age > 45 && plan != "pro" { "yes" } else { "no" };
-        let age = if row % 17 == 3 { String::new() } else { age.to_string() };
-        text.push_str(&format!("c{row},{age},{plan},2024-{:02}-{:02},{churn}\n", 1 + row % 12, 1 + row % 28));
+        let churn = if age > 45 && plan != "pro" {
+            "yes"
+        } else {
+            "no"
+        };
+        let age = if row % 17 == 3 {
+            String::new()
+        } else {
+            age.to_string()
+        };
+        text.push_str(&format!(
+            "c{row},{age},{plan},2024-{:02}-{:02},{churn}\n",
+            1 + row % 12,
+            1 + row % 28
+        ));
     }
     text
 }

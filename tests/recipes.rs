@@ -29,7 +29,10 @@ fn arguments(recipe: &PathBuf) -> Vec<String> {
     if recipe.ends_with("california_housing.toml") && !whole.exists() {
         println!("using the made-up sample: {} is not there", whole.display());
         let sample = root().join("datasets/california_housing/sample.csv");
-        arguments.extend(["--set".to_string(), format!("data.source={:?}", sample.to_string_lossy())]);
+        arguments.extend([
+            "--set".to_string(),
+            format!("data.source={:?}", sample.to_string_lossy()),
+        ]);
     }
     arguments
 }
@@ -60,14 +63,18 @@ fn every_recipe_takes_steps_on_each_device_and_the_devices_agree() {
             for set in ["training.epochs=2", "training.batch_size=2048"] {
                 command.extend(["--set".to_string(), set.to_string()]);
             }
-            if std::fs::read_to_string(&recipe).unwrap().contains("\ndropout") {
+            if std::fs::read_to_string(&recipe)
+                .unwrap()
+                .contains("\ndropout")
+            {
                 command.extend(["--set".to_string(), "model.mlp.dropout=0.0".to_string()]);
             }
             command.extend(["--device", device, "--out", &out, "-q"].map(String::from));
             let words: Vec<&str> = command.iter().map(String::as_str).collect();
             program.succeed(&words);
             let lines = std::fs::read_to_string(program.path(&out).join("metrics.jsonl")).unwrap();
-            let last: serde_json::Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+            let last: serde_json::Value =
+                serde_json::from_str(lines.lines().last().unwrap()).unwrap();
             losses.push(last["train_loss"].as_f64().unwrap());
         }
         // Weights start from each device's own generator, so the losses are close but not equal.

@@ -5,8 +5,14 @@ use std::time::{Duration, Instant};
 
 use crate::program::{Program, recipe};
 
-const SET: [&str; 6] =
-    ["--set", "training.epochs=400", "--set", "training.checkpoint_seconds=0.01", "--set", "model.mlp.dropout=0.1"];
+const SET: [&str; 6] = [
+    "--set",
+    "training.epochs=400",
+    "--set",
+    "training.checkpoint_seconds=0.01",
+    "--set",
+    "model.mlp.dropout=0.1",
+];
 
 #[test]
 fn a_run_killed_at_any_moment_resumes_to_the_same_weights() {
@@ -18,7 +24,12 @@ fn a_run_killed_at_any_moment_resumes_to_the_same_weights() {
 
     let mut killed = vec!["train", &iris, "--out", "killed", "-q"];
     killed.extend(SET);
-    let mut child = program.command(&killed).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = program
+        .command(&killed)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     let checkpoint = program.path("killed/checkpoint.bin");
     let started = Instant::now();
     while !checkpoint.exists() && started.elapsed() < Duration::from_secs(60) {
@@ -26,18 +37,41 @@ fn a_run_killed_at_any_moment_resumes_to_the_same_weights() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(checkpoint.exists(), "the run was not killed between its first checkpoint and its end");
+    assert!(
+        checkpoint.exists(),
+        "the run was not killed between its first checkpoint and its end"
+    );
     program.succeed(&["train", "--resume", "killed", "-q"]);
 
     for run in ["whole", "killed"] {
-        program.succeed(&["export", run, "--format", "safetensors", "-o", &format!("{run}.safetensors")]);
+        program.succeed(&[
+            "export",
+            run,
+            "--format",
+            "safetensors",
+            "-o",
+            &format!("{run}.safetensors"),
+        ]);
     }
     let read = |name: &str| std::fs::read(program.path(name)).unwrap();
     assert_eq!(read("whole.safetensors"), read("killed.safetensors"));
-    assert!(!checkpoint.exists(), "the checkpoint of a finished run is left over");
-    let lines = |run: &str| std::fs::read_to_string(program.path(run).join("metrics.jsonl")).unwrap().lines().count();
+    assert!(
+        !checkpoint.exists(),
+        "the checkpoint of a finished run is left over"
+    );
+    let lines = |run: &str| {
+        std::fs::read_to_string(program.path(run).join("metrics.jsonl"))
+            .unwrap()
+            .lines()
+            .count()
+    };
     assert_eq!((lines("whole"), lines("killed")), (400, 400));
 
     let again = program.run(&["train", "--resume", "killed"]);
-    assert_eq!((again.code, again.stderr.contains("the run is finished")), (2, true), "{}", again.stderr);
+    assert_eq!(
+        (again.code, again.stderr.contains("the run is finished")),
+        (2, true),
+        "{}",
+        again.stderr
+    );
 }

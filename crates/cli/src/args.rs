@@ -6,7 +6,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Train deep-learning models from recipe files, and ship each as one file.
 #[derive(Debug, Parser)]
-#[command(name = "hob", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    name = "hob",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -53,11 +58,14 @@ pub(crate) struct TrainArgs {
     #[arg(long, value_name = "DEVICE")]
     pub(crate) device: Option<String>,
     /// Go on with an interrupted run
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["set", "out", "dry_run"])]
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["recipe", "set", "out", "dry_run", "device"])]
     pub(crate) resume: Option<PathBuf>,
     /// Plan, run one batch forward and backward, and stop
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Also measure how much each input column matters, by shuffling it in the test part
+    #[arg(long)]
+    pub(crate) importance: bool,
     /// Print one JSON document on standard output
     #[arg(long)]
     pub(crate) json: bool,
@@ -106,6 +114,9 @@ pub(crate) struct EvaluateArgs {
     /// Also measure how much each input column matters, by shuffling it
     #[arg(long)]
     pub(crate) importance: bool,
+    /// How many rows with a value that does not parse may be left out
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) max_rejected: usize,
     /// Print one JSON document on standard output
     #[arg(long)]
     pub(crate) json: bool,
@@ -133,6 +144,12 @@ pub(crate) struct PredictArgs {
     /// Format of the output; by default that of the output file's ending, else that of the input
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<DataFormat>,
+    /// Put these columns of the input in front of the answers, as text; may be repeated
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    pub(crate) keep: Vec<String>,
+    /// How many rows with a value that does not parse may be left out
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) max_rejected: usize,
     /// Print JSON lines
     #[arg(long)]
     pub(crate) json: bool,

@@ -6,6 +6,7 @@ pub(crate) mod evaluate;
 pub(crate) mod export;
 pub(crate) mod failure;
 pub(crate) mod init;
+pub(crate) mod memory;
 pub(crate) mod planning;
 pub(crate) mod predict;
 pub(crate) mod recipes;

@@ -30,7 +30,12 @@ impl ShippedRecipe {
         let mut text = String::with_capacity(self.text.len());
         for line in self.text.split_inclusive('\n') {
             match line.split_once(RELATIVE) {
-                Some((before, after)) if after.split('"').next().is_some_and(|path| data(path).is_some()) => {
+                Some((before, after))
+                    if after
+                        .split('"')
+                        .next()
+                        .is_some_and(|path| data(path).is_some()) =>
+                {
                     text.push_str(before);
                     text.push_str("\"hob:");
                     text.push_str(after);
@@ -49,14 +54,20 @@ pub(crate) fn recipes() -> Vec<ShippedRecipe> {
         .filter_map(|(path, bytes)| {
             let (area, file) = path.split_once('/')?;
             let text = std::str::from_utf8(bytes).ok()?;
-            Some(ShippedRecipe { name: file.strip_suffix(".toml")?, area, text })
+            Some(ShippedRecipe {
+                name: file.strip_suffix(".toml")?,
+                area,
+                text,
+            })
         })
         .collect()
 }
 
 /// The bytes of a shipped data file such as `iris/iris.csv`.
 pub(crate) fn data(path: &str) -> Option<&'static [u8]> {
-    DATA.iter().find(|(known, _)| *known == path).map(|(_, bytes)| *bytes)
+    DATA.iter()
+        .find(|(known, _)| *known == path)
+        .map(|(_, bytes)| *bytes)
 }
 
 #[cfg(test)]
@@ -68,7 +79,12 @@ mod tests {
         let recipes = recipes();
         assert!(recipes.len() >= 12, "{} recipes", recipes.len());
         for recipe in recipes {
-            assert!(recipe.summary().len() > 20, "{}: {:?}", recipe.name, recipe.summary());
+            assert!(
+                recipe.summary().len() > 20,
+                "{}: {:?}",
+                recipe.name,
+                recipe.summary()
+            );
         }
     }
 
@@ -76,6 +92,10 @@ mod tests {
     fn a_printed_recipe_takes_its_data_from_the_binary() {
         let recipes = recipes();
         let iris = recipes.iter().find(|recipe| recipe.name == "iris").unwrap();
-        assert!(iris.text().contains("\"hob:iris/iris.csv\""), "{}", iris.text());
+        assert!(
+            iris.text().contains("\"hob:iris/iris.csv\""),
+            "{}",
+            iris.text()
+        );
     }
 }

@@ -21,7 +21,11 @@ pub(crate) fn number(value: f64) -> String {
 
 /// A number as it was, without a tail of digits: `34`, `0.5`, `12.35`.
 pub(crate) fn plain(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < 1e15 { format!("{value:.0}") } else { number(value) }
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        format!("{value:.0}")
+    } else {
+        number(value)
+    }
 }
 
 /// `1234567` as `1,234,567`.
@@ -43,7 +47,11 @@ pub(crate) fn seconds(value: f64) -> String {
         v if v < 1.0 => format!("{v:.2} s"),
         v if v < 100.0 => format!("{v:.1} s"),
         v if v < 6000.0 => format!("{:.0} min {:.0} s", (v / 60.0).floor(), v % 60.0),
-        v => format!("{:.0} h {:.0} min", (v / 3600.0).floor(), (v % 3600.0) / 60.0),
+        v => format!(
+            "{:.0} h {:.0} min",
+            (v / 3600.0).floor(),
+            (v % 3600.0) / 60.0
+        ),
     }
 }
 
@@ -65,10 +73,17 @@ pub(crate) fn table(header: &[&str], left: &[usize], rows: Vec<Vec<String>>) -> 
         table.add_row(row);
     }
     for (place, column) in table.column_iter_mut().enumerate() {
-        let alignment = if left.contains(&place) { CellAlignment::Left } else { CellAlignment::Right };
+        let alignment = if left.contains(&place) {
+            CellAlignment::Left
+        } else {
+            CellAlignment::Right
+        };
         column.set_cell_alignment(alignment);
     }
-    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_string()).collect();
+    let lines: Vec<String> = table
+        .lines()
+        .map(|line| line.trim_end().to_string())
+        .collect();
     lines.join("\n")
 }
 

@@ -6,7 +6,10 @@ use anyhow::{Context, Result};
 
 /// Writes data to standard output.
 pub(crate) fn data(text: &str) -> Result<()> {
-    io::stdout().lock().write_all(text.as_bytes()).context("cannot write to standard output")
+    io::stdout()
+        .lock()
+        .write_all(text.as_bytes())
+        .context("cannot write to standard output")
 }
 
 /// Writes a line of data to standard output.

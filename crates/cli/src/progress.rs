@@ -21,7 +21,13 @@ impl Progress {
     /// `quiet` leaves out the epoch lines; the bar stays.
     pub(crate) fn new(quiet: bool) -> Self {
         let bar = std::io::stderr().is_terminal().then(bar);
-        Self { epochs: 0, steps_per_epoch: 0, quiet, bar, last_draw: Instant::now() }
+        Self {
+            epochs: 0,
+            steps_per_epoch: 0,
+            quiet,
+            bar,
+            last_draw: Instant::now(),
+        }
     }
 
     fn line(&self, text: &str) {
@@ -50,11 +56,22 @@ impl FitObserver for Progress {
             bar.set_position(start.steps_done as u64);
         }
         if start.steps_done > 0 {
-            self.line(&format!("resuming after {} epochs, {} steps", start.history.len(), start.steps_done));
+            self.line(&format!(
+                "resuming after {} epochs, {} steps",
+                start.history.len(),
+                start.steps_done
+            ));
         }
     }
 
-    fn step(&mut self, epoch: usize, step: usize, _steps_per_epoch: usize, loss: f64, _learning_rate: f64) {
+    fn step(
+        &mut self,
+        epoch: usize,
+        step: usize,
+        _steps_per_epoch: usize,
+        loss: f64,
+        _learning_rate: f64,
+    ) {
         let Some(bar) = &self.bar else { return };
         // Steps may take microseconds; drawing each would cost more than training.
         if self.last_draw.elapsed() < Duration::from_millis(100) {
@@ -86,12 +103,15 @@ impl Drop for Progress {
 
 fn epoch_line(record: &EpochRecord, epochs: usize) -> String {
     let width = epochs.to_string().len();
-    let mut line = format!("epoch {:>width$}/{epochs}  loss {:.4}", record.epoch, record.train_loss);
+    let mut line = format!(
+        "epoch {:>width$}/{epochs}  loss {:.4}",
+        record.epoch, record.train_loss
+    );
     if let Some(loss) = record.validation_loss {
         line.push_str(&format!("  val loss {loss:.4}"));
     }
-    for (name, value) in &record.validation {
-        line.push_str(&format!("  {name} {}", crate::format::number(*value)));
+    for (name, value) in record.validation.iter() {
+        line.push_str(&format!("  {name} {}", crate::format::number(value)));
     }
     if record.seconds >= 0.1 {
         line.push_str(&format!("  {:.1} s", record.seconds));

@@ -45,7 +45,9 @@ pub struct DataConfig {
 
 /// Cells read as "no value" unless the recipe says otherwise.
 pub fn default_missing() -> Vec<String> {
-    ["", "NA", "N/A", "NaN", "nan", "null", "NULL"].map(String::from).to_vec()
+    ["", "NA", "N/A", "NaN", "nan", "null", "NULL"]
+        .map(String::from)
+        .to_vec()
 }
 
 /// `[data.private]`: personal columns, kept out of run, bundle and log.
@@ -113,7 +115,11 @@ pub struct RandomSplit {
 
 impl Default for RandomSplit {
     fn default() -> Self {
-        Self { validation: default_fraction_validation(), test: default_fraction_test(), stratify: None }
+        Self {
+            validation: default_fraction_validation(),
+            test: default_fraction_test(),
+            stratify: None,
+        }
     }
 }
 
@@ -318,7 +324,12 @@ pub struct PeriodicConfig {
 
 impl Default for PeriodicConfig {
     fn default() -> Self {
-        Self { dim: 24, frequencies: 48, sigma: 0.01, lite: false }
+        Self {
+            dim: 24,
+            frequencies: 48,
+            sigma: 0.01,
+            lite: false,
+        }
     }
 }
 
@@ -361,7 +372,12 @@ pub struct CategoryConfig {
 
 impl Default for CategoryConfig {
     fn default() -> Self {
-        Self { encoding: CategoryEncoding::Embedding, dim: None, min_count: 2, unknown_rate: 0.01 }
+        Self {
+            encoding: CategoryEncoding::Embedding,
+            dim: None,
+            min_count: 2,
+            unknown_rate: 0.01,
+        }
     }
 }
 
@@ -430,7 +446,10 @@ pub struct SetConfig {
 
 impl Default for SetConfig {
     fn default() -> Self {
-        Self { separator: ";".into(), min_count: 1 }
+        Self {
+            separator: ";".into(),
+            min_count: 1,
+        }
     }
 }
 
@@ -450,7 +469,11 @@ pub struct VectorConfig {
 
 impl Default for VectorConfig {
     fn default() -> Self {
-        Self { separator: " ".into(), width: None, normalize: Normalize::Standard }
+        Self {
+            separator: " ".into(),
+            width: None,
+            normalize: Normalize::Standard,
+        }
     }
 }
 
@@ -469,7 +492,10 @@ pub struct HashConfig {
 
 impl Default for HashConfig {
     fn default() -> Self {
-        Self { buckets: 1024, dim: None }
+        Self {
+            buckets: 1024,
+            dim: None,
+        }
     }
 }
 
@@ -606,6 +632,10 @@ pub struct SetOutput {
 
 impl Default for SetOutput {
     fn default() -> Self {
-        Self { separator: ";".into(), min_count: 1, threshold: 0.5 }
+        Self {
+            separator: ";".into(),
+            min_count: 1,
+            threshold: 0.5,
+        }
     }
 }

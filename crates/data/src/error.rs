@@ -135,7 +135,8 @@ pub enum DataError {
     },
     /// Two columns of the same name.
     #[error(
-        "`{}` has two columns named `{name}` (places {first} and {second})\nhint: rename one of them",
+        "`{}` has two columns named `{name}` (places {first} and {second})\n\
+         hint: rename one of them; if the file has no header line, name its columns with `[data] header`",
         path.display()
     )]
     DuplicateColumn {
@@ -294,7 +295,7 @@ fn did_you_mean(similar: Option<&str>) -> String {
 }
 
 /// Names in backticks, cut after 40.
-pub(crate) fn name_list(names: &[String]) -> String {
+pub fn name_list(names: &[String]) -> String {
     if names.is_empty() {
         return "none".into();
     }

@@ -58,6 +58,8 @@ pub struct ColumnProfile {
     pub examples: Vec<String>,
     /// Cells that stand in a column of numbers without being any; `[data] missing` should list them.
     pub suggested_missing: Vec<String>,
+    /// What keeps its numbers from being read as such: a decimal comma, thousands separators, a unit.
+    pub unreadable_numbers: Option<&'static str>,
 }
 
 /// The numbers of a column.

@@ -10,6 +10,7 @@ pub(crate) mod date;
 mod delimiter;
 mod fill;
 mod format;
+mod header;
 mod interner;
 mod jsonl;
 mod open;
@@ -24,6 +25,8 @@ mod tests;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+pub use date::iso_text;
+pub use header::header;
 pub use rejected::{Reason, Rejected, RejectedRow};
 pub use resolve::resolve;
 

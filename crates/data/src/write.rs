@@ -37,13 +37,22 @@ impl OutputCells {
 /// # Errors
 /// None with columns of equal length.
 pub fn csv(columns: &[OutputColumn], num_rows: usize) -> Result<Vec<u8>, DataError> {
-    let failed = |error: csv::Error| DataError::Write { path: "CSV".into(), source: std::io::Error::other(error) };
+    let failed = |error: csv::Error| DataError::Write {
+        path: "CSV".into(),
+        source: std::io::Error::other(error),
+    };
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(columns.iter().map(|column| &column.name)).map_err(failed)?;
+    writer
+        .write_record(columns.iter().map(|column| &column.name))
+        .map_err(failed)?;
     for row in 0..num_rows {
-        writer.write_record(columns.iter().map(|column| column.cells.text(row))).map_err(failed)?;
+        writer
+            .write_record(columns.iter().map(|column| column.cells.text(row)))
+            .map_err(failed)?;
     }
-    writer.into_inner().map_err(|error| failed(error.into_error().into()))
+    writer
+        .into_inner()
+        .map_err(|error| failed(error.into_error().into()))
 }
 
 /// Parquet, compressed with Snappy.
@@ -52,8 +61,10 @@ pub fn csv(columns: &[OutputColumn], num_rows: usize) -> Result<Vec<u8>, DataErr
 /// The writer refuses a column name, or hob was built without Parquet.
 #[cfg(feature = "parquet")]
 pub fn parquet(columns: &[OutputColumn]) -> Result<Vec<u8>, DataError> {
-    encode_parquet(columns)
-        .map_err(|error| DataError::Parquet { path: "output".into(), message: error.to_string() })
+    encode_parquet(columns).map_err(|error| DataError::Parquet {
+        path: "output".into(),
+        message: error.to_string(),
+    })
 }
 
 /// Parquet is not built in.
@@ -62,7 +73,9 @@ pub fn parquet(columns: &[OutputColumn]) -> Result<Vec<u8>, DataError> {
 /// Always.
 #[cfg(not(feature = "parquet"))]
 pub fn parquet(_: &[OutputColumn]) -> Result<Vec<u8>, DataError> {
-    Err(DataError::ParquetNotBuiltIn { path: "output".into() })
+    Err(DataError::ParquetNotBuiltIn {
+        path: "output".into(),
+    })
 }
 
 #[cfg(feature = "parquet")]
@@ -81,12 +94,21 @@ fn encode_parquet(columns: &[OutputColumn]) -> Result<Vec<u8>, parquet::errors::
             OutputCells::Single(_) => (Physical::FLOAT, ConvertedType::NONE),
             OutputCells::Double(_) => (Physical::DOUBLE, ConvertedType::NONE),
         };
-        let builder = Type::primitive_type_builder(&column.name, physical).with_repetition(Repetition::REQUIRED);
+        let builder = Type::primitive_type_builder(&column.name, physical)
+            .with_repetition(Repetition::REQUIRED);
         builder.with_converted_type(converted).build().map(Arc::new)
     });
     let fields = fields.collect::<Result<Vec<_>, _>>()?;
-    let schema = Arc::new(Type::group_type_builder("predictions").with_fields(fields).build()?);
-    let properties = Arc::new(WriterProperties::builder().set_compression(Compression::SNAPPY).build());
+    let schema = Arc::new(
+        Type::group_type_builder("predictions")
+            .with_fields(fields)
+            .build()?,
+    );
+    let properties = Arc::new(
+        WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .build(),
+    );
     let mut bytes = Vec::new();
     let mut file = SerializedFileWriter::new(&mut bytes, schema, properties)?;
     let mut group = file.next_row_group()?;
@@ -95,13 +117,17 @@ fn encode_parquet(columns: &[OutputColumn]) -> Result<Vec<u8>, parquet::errors::
         match &columns[place].cells {
             OutputCells::Text(cells) => {
                 let cells: Vec<ByteArray> = cells.iter().map(|cell| cell.as_str().into()).collect();
-                writer.typed::<ByteArrayType>().write_batch(&cells, None, None)?;
+                writer
+                    .typed::<ByteArrayType>()
+                    .write_batch(&cells, None, None)?;
             }
             OutputCells::Single(cells) => {
                 writer.typed::<FloatType>().write_batch(cells, None, None)?;
             }
             OutputCells::Double(cells) => {
-                writer.typed::<DoubleType>().write_batch(cells, None, None)?;
+                writer
+                    .typed::<DoubleType>()
+                    .write_batch(cells, None, None)?;
             }
         }
         writer.close()?;
@@ -118,8 +144,14 @@ mod tests {
 
     fn columns() -> Vec<OutputColumn> {
         vec![
-            OutputColumn { name: "value".into(), cells: OutputCells::Text(vec!["a,b".into(), "c".into()]) },
-            OutputColumn { name: "p".into(), cells: OutputCells::Single(vec![0.1, 1.0]) },
+            OutputColumn {
+                name: "value".into(),
+                cells: OutputCells::Text(vec!["a,b".into(), "c".into()]),
+            },
+            OutputColumn {
+                name: "p".into(),
+                cells: OutputCells::Single(vec![0.1, 1.0]),
+            },
         ]
     }
 
@@ -136,7 +168,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.parquet");
         std::fs::write(&path, parquet(&columns()).unwrap()).unwrap();
-        let request = ColumnRequest { name: "p".into(), kind: ColumnKind::Number, required: true, hash_salt: None };
+        let request = ColumnRequest {
+            name: "p".into(),
+            kind: ColumnKind::Number,
+            required: true,
+            hash_salt: None,
+        };
         let (table, _) = read(&[path], &[request], &ReadOptions::default()).unwrap();
         assert_eq!(table.num_rows, 2);
     }

@@ -25,9 +25,23 @@ impl Bundle {
     /// # Errors
     /// The file cannot be read, or is no bundle, incomplete, damaged, or written by a newer hob.
     pub fn read(path: &Path) -> Result<Self, InferenceError> {
-        let path = if path.is_dir() { path.join(BUNDLE_NAME) } else { path.to_path_buf() };
-        let bytes =
-            std::fs::read(&path).map_err(|source| InferenceError::Io { action: "read", path: path.clone(), source })?;
+        let path = match path.is_dir() {
+            true => {
+                let bundle = path.join(BUNDLE_NAME);
+                if !bundle.exists() && path.join("recipe.toml").exists() {
+                    return Err(InferenceError::NotFinished {
+                        path: path.to_path_buf(),
+                    });
+                }
+                bundle
+            }
+            false => path.to_path_buf(),
+        };
+        let bytes = std::fs::read(&path).map_err(|source| InferenceError::Io {
+            action: "read",
+            path: path.clone(),
+            source,
+        })?;
         Self::from_bytes(&bytes).map_err(|source| InferenceError::Bundle { path, source })
     }
 
@@ -37,8 +51,8 @@ impl Bundle {
     /// The bytes are no usable bundle.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, BundleFault> {
         let (manifest, weights) = container::decode(bytes)?;
-        let manifest: Manifest =
-            serde_json::from_slice(manifest).map_err(|error| BundleFault::Manifest(error.to_string()))?;
+        let manifest: Manifest = serde_json::from_slice(manifest)
+            .map_err(|error| BundleFault::Manifest(error.to_string()))?;
         if manifest.outputs.len() != manifest.network.heads.len() {
             return Err(BundleFault::Manifest(format!(
                 "{} outputs for {} heads of the network",
@@ -47,9 +61,14 @@ impl Bundle {
             )));
         }
         if manifest.baseline_models.len() != manifest.outputs.len() {
-            return Err(BundleFault::Manifest("every output needs a baseline".to_string()));
+            return Err(BundleFault::Manifest(
+                "every output needs a baseline".to_string(),
+            ));
         }
-        Ok(Self { manifest, weights: weights.to_vec() })
+        Ok(Self {
+            manifest,
+            weights: weights.to_vec(),
+        })
     }
 
     /// The bytes of the file.
@@ -57,7 +76,8 @@ impl Bundle {
     /// # Errors
     /// The manifest holds a number that JSON cannot hold.
     pub fn to_bytes(&self) -> Result<Vec<u8>, BundleFault> {
-        let manifest = serde_json::to_vec(&self.manifest).map_err(|error| BundleFault::Manifest(error.to_string()))?;
+        let manifest = serde_json::to_vec(&self.manifest)
+            .map_err(|error| BundleFault::Manifest(error.to_string()))?;
         Ok(container::encode(&manifest, &self.weights))
     }
 
@@ -66,8 +86,10 @@ impl Bundle {
     /// # Errors
     /// The folder cannot be written or the disk is full.
     pub fn write(&self, path: &Path) -> Result<(), InferenceError> {
-        let bytes =
-            self.to_bytes().map_err(|source| InferenceError::Bundle { path: PathBuf::from(path), source })?;
+        let bytes = self.to_bytes().map_err(|source| InferenceError::Bundle {
+            path: PathBuf::from(path),
+            source,
+        })?;
         write_atomically(path, &bytes)
     }
 }

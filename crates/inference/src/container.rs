@@ -45,19 +45,29 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<(&[u8], &[u8]), BundleFault> {
         return Err(BundleFault::NotABundle);
     }
     let Some(header) = bytes.get(..HEADER) else {
-        return Err(BundleFault::Truncated { expected: HEADER as u64, found: bytes.len() as u64 });
+        return Err(BundleFault::Truncated {
+            expected: HEADER as u64,
+            found: bytes.len() as u64,
+        });
     };
     let version = u32::from_le_bytes(array(header, 8));
     if version > FORMAT_VERSION || version == 0 {
-        return Err(BundleFault::Version { found: version, supported: FORMAT_VERSION });
+        return Err(BundleFault::Version {
+            found: version,
+            supported: FORMAT_VERSION,
+        });
     }
     let manifest_len = u64::from_le_bytes(array(header, 16));
     let weights_len = u64::from_le_bytes(array(header, 24));
-    let expected = (HEADER as u64).checked_add(manifest_len).and_then(|sum| sum.checked_add(weights_len));
+    let expected = (HEADER as u64)
+        .checked_add(manifest_len)
+        .and_then(|sum| sum.checked_add(weights_len));
     let found = bytes.len() as u64;
     match expected {
         Some(expected) if expected == found => {}
-        Some(expected) if expected > found => return Err(BundleFault::Truncated { expected, found }),
+        Some(expected) if expected > found => {
+            return Err(BundleFault::Truncated { expected, found });
+        }
         _ => return Err(BundleFault::Damaged),
     }
     let (manifest, weights) = bytes[HEADER..].split_at(manifest_len as usize);
@@ -68,11 +78,17 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<(&[u8], &[u8]), BundleFault> {
 }
 
 fn checksum(manifest: &[u8], weights: &[u8]) -> [u8; 32] {
-    Sha256::new().chain_update(manifest).chain_update(weights).finalize().into()
+    Sha256::new()
+        .chain_update(manifest)
+        .chain_update(weights)
+        .finalize()
+        .into()
 }
 
 fn array<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
-    bytes[at..at + N].try_into().expect("the header holds every field")
+    bytes[at..at + N]
+        .try_into()
+        .expect("the header holds every field")
 }
 
 #[cfg(test)]
@@ -82,7 +98,10 @@ mod tests {
     #[test]
     fn what_is_encoded_comes_back() {
         let bytes = encode(b"{}", b"weights");
-        assert_eq!(decode(&bytes), Ok((b"{}".as_slice(), b"weights".as_slice())));
+        assert_eq!(
+            decode(&bytes),
+            Ok((b"{}".as_slice(), b"weights".as_slice()))
+        );
     }
 
     #[test]
@@ -100,7 +119,10 @@ mod tests {
         for index in (0..12).chain(16..bytes.len()) {
             let mut changed = bytes.clone();
             changed[index] ^= 0x11;
-            assert!(decode(&changed).is_err(), "a change of byte {index} was accepted");
+            assert!(
+                decode(&changed).is_err(),
+                "a change of byte {index} was accepted"
+            );
         }
     }
 
@@ -108,7 +130,13 @@ mod tests {
     fn a_newer_format_is_named() {
         let mut bytes = encode(b"{}", b"");
         bytes[8] = 9;
-        assert_eq!(decode(&bytes), Err(BundleFault::Version { found: 9, supported: FORMAT_VERSION }));
+        assert_eq!(
+            decode(&bytes),
+            Err(BundleFault::Version {
+                found: 9,
+                supported: FORMAT_VERSION
+            })
+        );
     }
 
     #[test]

@@ -27,28 +27,43 @@ pub fn decode(spec: &OutputSpec, raw: &Matrix<f32>) -> Answers {
     match &spec.encoder.kind {
         TargetKind::Category(_) => Answers::Categories(Matrix {
             width: raw.width,
-            values: rows.flat_map(|row| softmax(row, spec.temperature)).collect(),
+            values: rows
+                .flat_map(|row| softmax(row, spec.temperature))
+                .collect(),
         }),
-        TargetKind::Binary(_) => {
-            Answers::Binary(raw.values.iter().map(|&logit| sigmoid(logit, spec.temperature)).collect())
-        }
+        TargetKind::Binary(_) => Answers::Binary(
+            raw.values
+                .iter()
+                .map(|&logit| sigmoid(logit, spec.temperature))
+                .collect(),
+        ),
         TargetKind::Number(number) => {
             let values: Vec<f64> = rows.flat_map(|row| number.decode(row)).collect();
             match number.quantiles.is_empty() {
                 true => Answers::Numbers(values),
-                false => Answers::Quantiles(Matrix { width: raw.width, values }),
+                false => Answers::Quantiles(Matrix {
+                    width: raw.width,
+                    values,
+                }),
             }
         }
         TargetKind::Set(_) => Answers::Sets(Matrix {
             width: raw.width,
-            values: raw.values.iter().map(|&logit| sigmoid(logit, 1.0)).collect(),
+            values: raw
+                .values
+                .iter()
+                .map(|&logit| sigmoid(logit, 1.0))
+                .collect(),
         }),
     }
 }
 
 fn softmax(logits: &[f32], temperature: f64) -> Vec<f32> {
     let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let shares: Vec<f64> = logits.iter().map(|&logit| (f64::from(logit - largest) / temperature).exp()).collect();
+    let shares: Vec<f64> = logits
+        .iter()
+        .map(|&logit| (f64::from(logit - largest) / temperature).exp())
+        .collect();
     let sum: f64 = shares.iter().sum();
     shares.iter().map(|share| (share / sum) as f32).collect()
 }
@@ -61,7 +76,9 @@ impl Answers {
     /// Rows answered.
     pub fn num_rows(&self) -> usize {
         match self {
-            Self::Categories(matrix) | Self::Sets(matrix) => matrix.values.len() / matrix.width.max(1),
+            Self::Categories(matrix) | Self::Sets(matrix) => {
+                matrix.values.len() / matrix.width.max(1)
+            }
             Self::Binary(values) => values.len(),
             Self::Numbers(values) => values.len(),
             Self::Quantiles(matrix) => matrix.values.len() / matrix.width.max(1),
@@ -88,12 +105,19 @@ impl Answers {
             (Self::Quantiles(matrix), TargetKind::Number(number)) => {
                 let quantiles = &number.quantiles;
                 let values = matrix.row(row);
-                let named = quantiles.iter().zip(values).map(|(quantile, value)| (quantile.to_string(), json!(value)));
+                let named = quantiles
+                    .iter()
+                    .zip(values)
+                    .map(|(quantile, value)| (quantile.to_string(), json!(value)));
                 json!({ "value": values[number.central()], "quantiles": named.collect::<Map<_, _>>() })
             }
             (Self::Sets(matrix), TargetKind::Set(set)) => {
                 let probabilities = matrix.row(row);
-                let chosen = set.labels.iter().zip(probabilities).filter(|(_, p)| f64::from(**p) >= spec.threshold);
+                let chosen = set
+                    .labels
+                    .iter()
+                    .zip(probabilities)
+                    .filter(|(_, p)| f64::from(**p) >= spec.threshold);
                 json!({
                     "value": chosen.map(|(label, _)| label.as_str()).collect::<Vec<_>>(),
                     "probabilities": by_name(&set.labels, probabilities),
@@ -105,11 +129,19 @@ impl Answers {
 }
 
 impl Answers {
-    /// The answer of one row as text: a class, a quantity, or labels with commas between them.
+    /// The answer of one row as text: a class, a quantity, or labels with the separator of the training data.
     pub fn text(&self, spec: &OutputSpec, row: usize) -> String {
+        let separator = match &spec.encoder.kind {
+            TargetKind::Set(set) => set.separator.as_str(),
+            _ => "",
+        };
         match self.to_json(spec, row).get("value") {
             Some(Value::String(text)) => text.clone(),
-            Some(Value::Array(values)) => values.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+            Some(Value::Array(values)) => values
+                .iter()
+                .filter_map(Value::as_str)
+                .collect::<Vec<_>>()
+                .join(separator),
             Some(value) => value.to_string(),
             None => String::new(),
         }
@@ -128,7 +160,11 @@ pub fn largest(values: &[f32]) -> usize {
 }
 
 fn by_name(names: &[String], probabilities: &[f32]) -> Map<String, Value> {
-    names.iter().zip(probabilities).map(|(name, &p)| (name.clone(), json!(p))).collect()
+    names
+        .iter()
+        .zip(probabilities)
+        .map(|(name, &p)| (name.clone(), json!(p)))
+        .collect()
 }
 
 #[cfg(test)]

@@ -39,19 +39,29 @@ pub fn device(name: Option<&str>) -> Result<(&'static str, Device), InferenceErr
         "flex" => Ok(("flex", Device::flex())),
         #[cfg(feature = "ndarray")]
         "ndarray" => {
-            #[expect(deprecated, reason = "upstream prefers Flex; hob keeps NdArray as a second CPU device")]
+            #[expect(
+                deprecated,
+                reason = "upstream prefers Flex; hob keeps NdArray as a second CPU device"
+            )]
             let device = Device::ndarray();
             Ok(("ndarray", device))
         }
         #[cfg(feature = "wgpu")]
         "wgpu" => match Device::wgpu_options().init() {
             Ok(device) => Ok(("wgpu", device)),
-            Err(error) => Err(InferenceError::NoHardware { name: "wgpu", cause: error.to_string() }),
+            Err(error) => Err(InferenceError::NoHardware {
+                name: "wgpu",
+                cause: error.to_string(),
+            }),
         },
         #[cfg(feature = "cuda")]
         "cuda" => cuda(),
-        other if KNOWN.contains(&other) => Err(InferenceError::DeviceNotCompiled { name: other.to_string() }),
-        other => Err(InferenceError::UnknownDevice { name: other.to_string() }),
+        other if KNOWN.contains(&other) => Err(InferenceError::DeviceNotCompiled {
+            name: other.to_string(),
+        }),
+        other => Err(InferenceError::UnknownDevice {
+            name: other.to_string(),
+        }),
     }
 }
 
@@ -63,10 +73,12 @@ fn cuda() -> Result<(&'static str, Device), InferenceError> {
         let _ = burn::tensor::Tensor::<1>::zeros([1], &device).into_data();
         device
     });
-    attempt.map(|device| ("cuda", device)).map_err(|_| InferenceError::NoHardware {
-        name: "cuda",
-        cause: "the CUDA driver or a CUDA device is missing".to_string(),
-    })
+    attempt
+        .map(|device| ("cuda", device))
+        .map_err(|_| InferenceError::NoHardware {
+            name: "cuda",
+            cause: "the CUDA driver or a CUDA device is missing".to_string(),
+        })
 }
 
 #[cfg(test)]

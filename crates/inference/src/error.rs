@@ -45,6 +45,16 @@ pub enum InferenceError {
         /// The operating system's answer.
         source: std::io::Error,
     },
+    /// A run folder without a bundle.
+    #[error(
+        "the run `{}` is not finished\nhint: go on with `hob train --resume {}`",
+        path.display(),
+        path.display()
+    )]
+    NotFinished {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The file is no usable bundle.
     #[error("`{}` is not a usable model", path.display())]
     Bundle {
@@ -82,7 +92,9 @@ pub enum InferenceError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BundleFault {
     /// The magic at the start is missing.
-    #[error("it does not start as a hob model does; a model is the file `model.hob` of a run folder")]
+    #[error(
+        "it does not start as a hob model does; a model is the file `model.hob` of a run folder"
+    )]
     NotABundle,
     /// Written by a newer hob.
     #[error("it has format version {found}, this hob reads up to {supported}; use a newer hob")]

@@ -1,4 +1,22 @@
 //! What does a trained model answer? Open a bundle and predict, without anything that trains.
+//!
+//! ```no_run
+//! use std::path::Path;
+//!
+//! use hob_inference::{Answers, Predictor};
+//!
+//! # fn main() -> Result<(), hob_inference::InferenceError> {
+//! let churn = Predictor::open(Path::new("runs/churn/model.hob"), None)?;
+//! let rows = br#"{"tenure": 3, "Contract": "Month-to-month", "MonthlyCharges": 89.9}"#;
+//! let predictions = churn.predict(&churn.read_rows(rows.as_slice())?)?;
+//! if let Answers::Binary(probabilities) = &predictions.answers[0] {
+//!     println!("leaves with probability {}", probabilities[0]);
+//! }
+//! // The same as JSON: {"Churn": {"value": "Yes", "probabilities": {"No": 0.3, "Yes": 0.7}}}
+//! println!("{}", serde_json::Value::from(churn.row_to_json(&predictions, 0)));
+//! # Ok(())
+//! # }
+//! ```
 
 mod atomic;
 pub mod bundle;

@@ -5,9 +5,9 @@ use std::path::Path;
 use burn::tensor::Device;
 use hob_data::features::{Features, Matrix};
 use hob_data::preprocess::{InputColumn, Preprocessor, TransformReport};
-use hob_data::source::{ColumnRequest, ReadOptions};
+use hob_data::source::{self, ColumnRequest, ReadOptions};
 use hob_data::table::Table;
-use hob_model::{Network, weights};
+use hob_model::{ModelError, Network, weights};
 use serde_json::{Map, Value};
 
 use crate::bundle::Bundle;
@@ -66,9 +66,15 @@ impl Predictor {
     /// # Errors
     /// The weights do not fit, the device cannot be used, or the self-test fails.
     pub fn new(bundle: Bundle, device: Option<&str>) -> Result<Self, InferenceError> {
+        check(&bundle.manifest)?;
         let (device_name, device) = device::device(device)?;
         let network = weights::from_bytes(&bundle.manifest.network, bundle.weights, &device)?;
-        let predictor = Self { manifest: bundle.manifest, network, device, device_name };
+        let predictor = Self {
+            manifest: bundle.manifest,
+            network,
+            device,
+            device_name,
+        };
         predictor.self_test()?;
         Ok(predictor)
     }
@@ -110,6 +116,16 @@ impl Predictor {
         }
     }
 
+    /// Reads rows as CSV, JSON lines or Parquet, whichever the first bytes tell.
+    ///
+    /// # Errors
+    /// A column is missing or a value does not parse.
+    pub fn read_rows(&self, rows: impl std::io::Read) -> Result<Table, InferenceError> {
+        let (table, _) =
+            source::read_stream("rows", rows, None, &self.requests(), &self.read_options())?;
+        Ok(table)
+    }
+
     /// Answers every row.
     ///
     /// # Errors
@@ -118,14 +134,26 @@ impl Predictor {
         let rows: Vec<usize> = (0..table.num_rows).collect();
         let (features, report) = self.manifest.inputs.transform(table, &rows)?;
         let raw = raw_outputs(&self.network, &features, &self.device);
-        let answers = self.manifest.outputs.iter().zip(&raw).map(|(spec, raw)| decode(spec, raw)).collect();
-        Ok(Predictions { answers, report, num_rows: table.num_rows })
+        let answers = self
+            .manifest
+            .outputs
+            .iter()
+            .zip(&raw)
+            .map(|(spec, raw)| decode(spec, raw))
+            .collect();
+        Ok(Predictions {
+            answers,
+            report,
+            num_rows: table.num_rows,
+        })
     }
 
     /// The answers of one row by output column, as `hob predict --json` prints them.
     pub fn row_to_json(&self, predictions: &Predictions, row: usize) -> Map<String, Value> {
         let outputs = self.manifest.outputs.iter().zip(&predictions.answers);
-        outputs.map(|(spec, answers)| (spec.column.clone(), answers.to_json(spec, row))).collect()
+        outputs
+            .map(|(spec, answers)| (spec.column.clone(), answers.to_json(spec, row)))
+            .collect()
     }
 
     /// Computes the stored examples again.
@@ -140,13 +168,23 @@ impl Predictor {
         let (features, _) = self.manifest.inputs.transform(&table, &all)?;
         let raw = raw_outputs(&self.network, &features, &self.device);
         for (place, example) in examples.iter().enumerate() {
-            for ((matrix, expected), spec) in raw.iter().zip(&example.expected).zip(&self.manifest.outputs) {
+            for ((matrix, expected), spec) in raw
+                .iter()
+                .zip(&example.expected)
+                .zip(&self.manifest.outputs)
+            {
                 for (&found, &expected) in matrix.row(place).iter().zip(expected) {
                     // Written so that NaN fails.
-                    let close = (found - expected).abs() <= SELF_TEST_TOLERANCE * (1.0 + expected.abs());
+                    let close =
+                        (found - expected).abs() <= SELF_TEST_TOLERANCE * (1.0 + expected.abs());
                     if !close {
                         let output = spec.column.clone();
-                        return Err(InferenceError::SelfTest { example: place, output, expected, found });
+                        return Err(InferenceError::SelfTest {
+                            example: place,
+                            output,
+                            expected,
+                            found,
+                        });
                     }
                 }
             }
@@ -155,13 +193,49 @@ impl Predictor {
     }
 }
 
+/// Whether the parts of a manifest belong together. What passes cannot make encoding or decoding panic.
+fn check(manifest: &Manifest) -> Result<(), ModelError> {
+    let (layout, inputs) = (manifest.inputs.layout(), &manifest.network.inputs);
+    let dense: Vec<usize> = layout.dense.iter().map(|block| block.width).collect();
+    let cardinalities = inputs.codes.iter().map(|code| code.cardinality);
+    let fits = layout.numbers.len() == inputs.numbers.len()
+        && dense == inputs.dense
+        && layout
+            .codes
+            .iter()
+            .map(|code| code.cardinality)
+            .eq(cardinalities);
+    if !fits {
+        return Err(ModelError::Config {
+            field: "inputs".to_string(),
+            reason: "differ from the columns of the bundle".to_string(),
+        });
+    }
+    for (output, head) in manifest.outputs.iter().zip(&manifest.network.heads) {
+        if output.encoder.width() != head.width {
+            return Err(ModelError::Config {
+                field: format!("heads.{}", head.name),
+                reason: format!(
+                    "has {} numbers, its output needs {}",
+                    head.width,
+                    output.encoder.width()
+                ),
+            });
+        }
+    }
+    Ok(())
+}
+
 /// The columns to read for fitted inputs.
 pub fn requests(inputs: &Preprocessor, reading: &Reading) -> Vec<ColumnRequest> {
     let request = |input: &InputColumn| ColumnRequest {
         name: input.column.clone(),
         kind: input.kind.column_kind(),
         required: true,
-        hash_salt: reading.hashed.contains(&input.column).then(|| reading.salt.clone()),
+        hash_salt: reading
+            .hashed
+            .contains(&input.column)
+            .then(|| reading.salt.clone()),
     };
     inputs.inputs().map(request).collect()
 }

@@ -14,11 +14,19 @@ pub fn input(features: &Features, rows: &[usize], device: &Device) -> Input {
 }
 
 fn floats(matrix: &Matrix<f32>, rows: &[usize], device: &Device) -> Option<Tensor<2>> {
-    (matrix.width > 0)
-        .then(|| Tensor::from_data(TensorData::new(matrix.gather(rows), [rows.len(), matrix.width]), device))
+    (matrix.width > 0).then(|| {
+        Tensor::from_data(
+            TensorData::new(matrix.gather(rows), [rows.len(), matrix.width]),
+            device,
+        )
+    })
 }
 
 fn codes(matrix: &Matrix<i32>, rows: &[usize], device: &Device) -> Option<Tensor<2, Int>> {
-    (matrix.width > 0)
-        .then(|| Tensor::from_data(TensorData::new(matrix.gather(rows), [rows.len(), matrix.width]), device))
+    (matrix.width > 0).then(|| {
+        Tensor::from_data(
+            TensorData::new(matrix.gather(rows), [rows.len(), matrix.width]),
+            device,
+        )
+    })
 }

@@ -33,7 +33,7 @@ pub enum RunError {
     #[error(transparent)]
     Fit(#[from] FitError),
     /// The wanted run folder has files in it.
-    #[error("the folder `{}` is in use\nhint: name another with `--out`, or remove it", path.display())]
+    #[error("`{}` exists and is not an empty folder\nhint: name another with `--out`, or remove it", path.display())]
     Occupied {
         /// The folder.
         path: PathBuf,
@@ -41,6 +41,16 @@ pub enum RunError {
     /// A folder that holds no run.
     #[error("`{}` is not a run folder: it has no recipe.toml", path.display())]
     NoRun {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A run without a result.
+    #[error(
+        "the run `{}` is not finished\nhint: go on with `hob train --resume {}`",
+        path.display(),
+        path.display()
+    )]
+    NotFinished {
         /// The folder.
         path: PathBuf,
     },
@@ -84,10 +94,17 @@ pub enum RunError {
 
 impl RunError {
     pub(crate) fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
-        Self::Io { action, path: path.to_path_buf(), source }
+        Self::Io {
+            action,
+            path: path.to_path_buf(),
+            source,
+        }
     }
 
     pub(crate) fn json(path: &Path, source: serde_json::Error) -> Self {
-        Self::Json { path: path.to_path_buf(), source }
+        Self::Json {
+            path: path.to_path_buf(),
+            source,
+        }
     }
 }

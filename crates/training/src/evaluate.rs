@@ -55,24 +55,39 @@ pub enum Known {
 
 impl Known {
     /// The targets of some rows. Quantities come from the table, because the encoded ones are scaled and rounded.
-    pub fn new(spec: &OutputSpec, loss: Option<&NumberLoss>, targets: &Targets, table: &Table, rows: &[usize]) -> Self {
+    pub fn new(
+        spec: &OutputSpec,
+        loss: Option<&NumberLoss>,
+        targets: &Targets,
+        table: &Table,
+        rows: &[usize],
+    ) -> Self {
         match (&spec.encoder.kind, targets) {
-            (TargetKind::Category(category), Targets::Classes(codes)) => {
-                Self::Category { classes: category.classes.clone(), targets: codes.clone() }
-            }
+            (TargetKind::Category(category), Targets::Classes(codes)) => Self::Category {
+                classes: category.classes.clone(),
+                targets: codes.clone(),
+            },
             (TargetKind::Binary(binary), Targets::Binary(values)) => Self::Binary {
                 labels: [binary.negative.clone(), binary.positive.clone()],
                 threshold: spec.threshold,
                 targets: values.clone(),
             },
-            (TargetKind::Set(set), Targets::Labels(values)) => {
-                Self::Set { labels: set.labels.clone(), threshold: spec.threshold, targets: values.clone() }
-            }
+            (TargetKind::Set(set), Targets::Labels(values)) => Self::Set {
+                labels: set.labels.clone(),
+                threshold: spec.threshold,
+                targets: values.clone(),
+            },
             (TargetKind::Number(number), _) => {
                 let targets = quantities(table, &spec.column, rows);
                 match number.quantiles.is_empty() {
-                    true => Self::Number { targets, center: center(loss) },
-                    false => Self::Quantiles { targets, quantiles: number.quantiles.clone() },
+                    true => Self::Number {
+                        targets,
+                        center: center(loss),
+                    },
+                    false => Self::Quantiles {
+                        targets,
+                        quantiles: number.quantiles.clone(),
+                    },
                 }
             }
             _ => unreachable!("targets are made by the encoder of the same output"),
@@ -83,12 +98,29 @@ impl Known {
     pub fn truth(&self) -> Truth<'_> {
         match self {
             Self::Category { classes, targets } => Truth::Category { classes, targets },
-            Self::Binary { labels, threshold, targets } => {
-                Truth::Binary { labels: [&labels[0], &labels[1]], threshold: *threshold, targets }
-            }
-            Self::Number { targets, center } => Truth::Number { targets, center: *center },
+            Self::Binary {
+                labels,
+                threshold,
+                targets,
+            } => Truth::Binary {
+                labels: [&labels[0], &labels[1]],
+                threshold: *threshold,
+                targets,
+            },
+            Self::Number { targets, center } => Truth::Number {
+                targets,
+                center: *center,
+            },
             Self::Quantiles { targets, quantiles } => Truth::Quantiles { targets, quantiles },
-            Self::Set { labels, threshold, targets } => Truth::Set { labels, threshold: *threshold, targets },
+            Self::Set {
+                labels,
+                threshold,
+                targets,
+            } => Truth::Set {
+                labels,
+                threshold: *threshold,
+                targets,
+            },
         }
     }
 
@@ -96,11 +128,23 @@ impl Known {
     pub fn text(&self, row: usize) -> String {
         match self {
             Self::Category { classes, targets } => classes[targets[row] as usize].clone(),
-            Self::Binary { labels, targets, .. } => labels[usize::from(targets[row] > 0.5)].clone(),
-            Self::Number { targets, .. } | Self::Quantiles { targets, .. } => targets[row].to_string(),
-            Self::Set { labels, targets, .. } => {
-                let chosen = labels.iter().zip(targets.row(row)).filter(|(_, value)| **value > 0.5);
-                chosen.map(|(label, _)| label.as_str()).collect::<Vec<_>>().join(", ")
+            Self::Binary {
+                labels, targets, ..
+            } => labels[usize::from(targets[row] > 0.5)].clone(),
+            Self::Number { targets, .. } | Self::Quantiles { targets, .. } => {
+                targets[row].to_string()
+            }
+            Self::Set {
+                labels, targets, ..
+            } => {
+                let chosen = labels
+                    .iter()
+                    .zip(targets.row(row))
+                    .filter(|(_, value)| **value > 0.5);
+                chosen
+                    .map(|(label, _)| label.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", ")
             }
         }
     }

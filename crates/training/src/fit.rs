@@ -23,6 +23,7 @@ use hob_model::{Network, NetworkConfig};
 use serde::{Deserialize, Serialize};
 
 use crate::loss::OutputLoss;
+use crate::metrics::Metrics;
 use crate::optimizer::OptimizerConfig;
 use crate::schedule::ScheduleConfig;
 use crate::training_config::TrainingConfig;
@@ -32,6 +33,7 @@ mod check;
 mod checkpoint;
 mod ema;
 mod error;
+mod events;
 mod fingerprint;
 mod gradients;
 mod launch;
@@ -105,7 +107,7 @@ pub struct EpochRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation_loss: Option<f64>,
     /// Metrics of the validation part, by name.
-    pub validation: Vec<(String, f64)>,
+    pub validation: Metrics,
     /// Learning rate of the epoch's last step.
     pub learning_rate: f64,
     /// Seconds the epoch took.
@@ -156,7 +158,7 @@ pub enum StopReason {
 }
 
 /// Computes headline metrics of the validation part from the raw numbers of each head.
-pub type Validate<'a> = dyn FnMut(&[Matrix<f32>]) -> Vec<(String, f64)> + 'a;
+pub type Validate<'a> = dyn FnMut(&[Matrix<f32>]) -> Metrics + 'a;
 
 /// Trains a network.
 ///

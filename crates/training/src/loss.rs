@@ -107,18 +107,30 @@ impl OutputLoss {
                 }
             }
             TargetKind::Number(_) => {
-                match output.number.as_ref().map(|config| &config.loss).unwrap_or(&NumberLoss::Squared) {
+                match output
+                    .number
+                    .as_ref()
+                    .map(|config| &config.loss)
+                    .unwrap_or(&NumberLoss::Squared)
+                {
                     NumberLoss::Squared => LossKind::Squared,
                     NumberLoss::Absolute => LossKind::Absolute,
-                    NumberLoss::Huber(config) => LossKind::Huber { delta: config.delta },
-                    NumberLoss::Quantiles(levels) => {
-                        LossKind::Quantiles { levels: levels.iter().map(|&level| level as f32).collect() }
-                    }
+                    NumberLoss::Huber(config) => LossKind::Huber {
+                        delta: config.delta,
+                    },
+                    NumberLoss::Quantiles(levels) => LossKind::Quantiles {
+                        levels: levels.iter().map(|&level| level as f32).collect(),
+                    },
                 }
             }
-            TargetKind::Set(target) => LossKind::Labels { labels: target.labels.len() },
+            TargetKind::Set(target) => LossKind::Labels {
+                labels: target.labels.len(),
+            },
         };
-        Self { kind, share: output.weight.unwrap_or(1.0) }
+        Self {
+            kind,
+            share: output.weight.unwrap_or(1.0),
+        }
     }
 
     /// Raw numbers that the head must have.
@@ -134,13 +146,16 @@ impl OutputLoss {
     /// Whether the loss can be computed for these targets.
     pub fn accepts(&self, targets: &Targets) -> bool {
         match (&self.kind, targets) {
-            (LossKind::Softmax { classes, .. }, Targets::Classes(codes)) => {
-                codes.iter().all(|&code| usize::try_from(code).is_ok_and(|code| code < *classes))
-            }
+            (LossKind::Softmax { classes, .. }, Targets::Classes(codes)) => codes
+                .iter()
+                .all(|&code| usize::try_from(code).is_ok_and(|code| code < *classes)),
             (LossKind::Logistic { .. }, Targets::Binary(_)) => true,
             (LossKind::Labels { labels }, Targets::Labels(matrix)) => matrix.width == *labels,
             (
-                LossKind::Squared | LossKind::Absolute | LossKind::Huber { .. } | LossKind::Quantiles { .. },
+                LossKind::Squared
+                | LossKind::Absolute
+                | LossKind::Huber { .. }
+                | LossKind::Quantiles { .. },
                 Targets::Numbers(_),
             ) => true,
             _ => false,
@@ -153,11 +168,19 @@ impl OutputLoss {
     /// When the loss does not [accept](Self::accepts) the targets.
     pub fn weight(&self, targets: &Targets, rows: &[usize]) -> f64 {
         match (&self.kind, targets) {
-            (LossKind::Softmax { class_weights, .. }, Targets::Classes(codes)) if !class_weights.is_empty() => {
-                rows.iter().map(|&row| f64::from(class_weights[codes[row] as usize])).sum()
+            (LossKind::Softmax { class_weights, .. }, Targets::Classes(codes))
+                if !class_weights.is_empty() =>
+            {
+                rows.iter()
+                    .map(|&row| f64::from(class_weights[codes[row] as usize]))
+                    .sum()
             }
-            (LossKind::Logistic { class_weights, .. }, Targets::Binary(values)) if !class_weights.is_empty() => {
-                rows.iter().map(|&row| f64::from(class_weights[usize::from(values[row] > 0.5)])).sum()
+            (LossKind::Logistic { class_weights, .. }, Targets::Binary(values))
+                if !class_weights.is_empty() =>
+            {
+                rows.iter()
+                    .map(|&row| f64::from(class_weights[usize::from(values[row] > 0.5)]))
+                    .sum()
             }
             (LossKind::Quantiles { levels }, _) => (rows.len() * levels.len()) as f64,
             (LossKind::Labels { labels }, _) => (rows.len() * labels) as f64,
@@ -171,18 +194,40 @@ impl OutputLoss {
     /// When the loss does not [accept](Self::accepts) the targets.
     pub fn batch(&self, targets: &Targets, rows: &[usize], device: &Device) -> TargetBatch {
         let (values, width, weights) = match (&self.kind, targets) {
-            (LossKind::Softmax { classes, class_weights, smoothing, .. }, Targets::Classes(codes)) => {
-                (softmax::targets(codes, rows, *classes, class_weights, *smoothing), *classes, None)
-            }
-            (LossKind::Logistic { class_weights, smoothing, .. }, Targets::Binary(values)) => {
+            (
+                LossKind::Softmax {
+                    classes,
+                    class_weights,
+                    smoothing,
+                    ..
+                },
+                Targets::Classes(codes),
+            ) => (
+                softmax::targets(codes, rows, *classes, class_weights, *smoothing),
+                *classes,
+                None,
+            ),
+            (
+                LossKind::Logistic {
+                    class_weights,
+                    smoothing,
+                    ..
+                },
+                Targets::Binary(values),
+            ) => {
                 let (values, weights) = logistic::targets(values, rows, class_weights, *smoothing);
                 (values, 1, weights)
             }
-            (LossKind::Labels { labels }, Targets::Labels(matrix)) => (matrix.gather(rows), *labels, None),
-            (_, Targets::Numbers(values)) => (rows.iter().map(|&row| values[row]).collect(), 1, None),
+            (LossKind::Labels { labels }, Targets::Labels(matrix)) => {
+                (matrix.gather(rows), *labels, None)
+            }
+            (_, Targets::Numbers(values)) => {
+                (rows.iter().map(|&row| values[row]).collect(), 1, None)
+            }
             (kind, _) => panic!("the loss {kind:?} was given targets of another type"),
         };
-        let tensor = |values, width| Tensor::from_data(TensorData::new(values, [rows.len(), width]), device);
+        let tensor =
+            |values, width| Tensor::from_data(TensorData::new(values, [rows.len(), width]), device);
         TargetBatch {
             targets: tensor(values, width),
             weights: weights.map(|weights| tensor(weights, 1)),
@@ -195,12 +240,16 @@ impl OutputLoss {
         let targets = batch.targets.clone();
         match &self.kind {
             LossKind::Softmax { gamma, .. } => softmax::sum(raw, targets, *gamma),
-            LossKind::Logistic { gamma, .. } => logistic::sum(raw, targets, batch.weights.clone(), *gamma),
+            LossKind::Logistic { gamma, .. } => {
+                logistic::sum(raw, targets, batch.weights.clone(), *gamma)
+            }
             LossKind::Labels { .. } => logistic::sum(raw, targets, None, 0.0),
             LossKind::Squared => (raw - targets).square().sum(),
             LossKind::Absolute => (raw - targets).abs().sum(),
             LossKind::Huber { delta } => number::huber(raw - targets, *delta),
-            LossKind::Quantiles { levels } => number::pinball(number::ascending(raw), targets, levels),
+            LossKind::Quantiles { levels } => {
+                number::pinball(number::ascending(raw), targets, levels)
+            }
         }
     }
 }

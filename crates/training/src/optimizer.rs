@@ -67,7 +67,13 @@ pub struct SgdOptimizer {
 
 impl Default for SgdOptimizer {
     fn default() -> Self {
-        Self { learning_rate: 0.01, momentum: 0.0, dampening: 0.0, nesterov: false, weight_decay: 0.0 }
+        Self {
+            learning_rate: 0.01,
+            momentum: 0.0,
+            dampening: 0.0,
+            nesterov: false,
+            weight_decay: 0.0,
+        }
     }
 }
 
@@ -96,7 +102,14 @@ pub struct AdamOptimizer {
 
 impl Default for AdamOptimizer {
     fn default() -> Self {
-        Self { learning_rate: 1e-3, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, amsgrad: false, weight_decay: 0.0 }
+        Self {
+            learning_rate: 1e-3,
+            beta_1: 0.9,
+            beta_2: 0.999,
+            epsilon: 1e-8,
+            amsgrad: false,
+            weight_decay: 0.0,
+        }
     }
 }
 
@@ -159,7 +172,12 @@ pub struct AdaGradOptimizer {
 
 impl Default for AdaGradOptimizer {
     fn default() -> Self {
-        Self { learning_rate: 0.01, learning_rate_decay: 0.0, epsilon: 1e-10, weight_decay: 0.0 }
+        Self {
+            learning_rate: 0.01,
+            learning_rate_decay: 0.0,
+            epsilon: 1e-10,
+            weight_decay: 0.0,
+        }
     }
 }
 
@@ -188,7 +206,14 @@ pub struct RmsPropOptimizer {
 
 impl Default for RmsPropOptimizer {
     fn default() -> Self {
-        Self { learning_rate: 1e-3, alpha: 0.99, momentum: 0.0, epsilon: 1e-8, centered: false, weight_decay: 0.0 }
+        Self {
+            learning_rate: 1e-3,
+            alpha: 0.99,
+            momentum: 0.0,
+            epsilon: 1e-8,
+            centered: false,
+            weight_decay: 0.0,
+        }
     }
 }
 
@@ -212,7 +237,12 @@ pub struct LionOptimizer {
 
 impl Default for LionOptimizer {
     fn default() -> Self {
-        Self { learning_rate: 1e-4, beta_1: 0.9, beta_2: 0.99, weight_decay: 0.0 }
+        Self {
+            learning_rate: 1e-4,
+            beta_1: 0.9,
+            beta_2: 0.99,
+            weight_decay: 0.0,
+        }
     }
 }
 
@@ -239,7 +269,13 @@ pub struct LambOptimizer {
 
 impl Default for LambOptimizer {
     fn default() -> Self {
-        Self { learning_rate: 1e-3, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-6, weight_decay: 0.0 }
+        Self {
+            learning_rate: 1e-3,
+            beta_1: 0.9,
+            beta_2: 0.999,
+            epsilon: 1e-6,
+            weight_decay: 0.0,
+        }
     }
 }
 
@@ -269,7 +305,14 @@ pub struct AdanOptimizer {
 
 impl Default for AdanOptimizer {
     fn default() -> Self {
-        Self { learning_rate: 1e-3, beta_1: 0.98, beta_2: 0.92, beta_3: 0.99, epsilon: 1e-8, weight_decay: 0.0 }
+        Self {
+            learning_rate: 1e-3,
+            beta_1: 0.98,
+            beta_2: 0.92,
+            beta_3: 0.99,
+            epsilon: 1e-8,
+            weight_decay: 0.0,
+        }
     }
 }
 
@@ -298,7 +341,13 @@ pub struct MuonOptimizer {
 
 impl Default for MuonOptimizer {
     fn default() -> Self {
-        Self { learning_rate: 1e-3, momentum: 0.95, nesterov: true, iterations: 5, weight_decay: 0.1 }
+        Self {
+            learning_rate: 1e-3,
+            momentum: 0.95,
+            nesterov: true,
+            iterations: 5,
+            weight_decay: 0.1,
+        }
     }
 }
 

@@ -5,17 +5,20 @@
 
 mod columns;
 mod inputs;
+mod names;
 mod network;
 mod parts;
 mod record;
 pub mod sources;
+mod split_warnings;
+mod unreadable;
 mod warnings;
 
 use std::path::{Path, PathBuf};
 
 use hob_data::config::OutputConfig;
 use hob_data::preprocess::{InputColumn, Preprocessor, TransformReport};
-use hob_data::source::{ReadOptions, SourceReport};
+use hob_data::source::{self, ReadOptions, SourceReport};
 use hob_data::split::Parts;
 use hob_data::table::Table;
 use hob_data::target::TargetEncoder;
@@ -27,7 +30,7 @@ pub use record::PlanRecord;
 pub use sources::Embedded;
 
 use crate::error::RunError;
-use crate::recipe::{Finding, Recipe, RecipeError, RecipeSource};
+use crate::recipe::{Finding, KeyPath, Recipe, RecipeError, RecipeSource};
 use sources::Sources;
 
 /// A recipe that can be run.
@@ -93,22 +96,49 @@ impl Plan {
     ///
     /// # Errors
     /// [`RunError::Recipe`] with everything found wrong at the first stage that fails; a file that cannot be read.
-    pub fn new(source: RecipeSource, recipe: Recipe, context: PlanContext<'_>) -> Result<Self, RunError> {
+    pub fn new(
+        source: RecipeSource,
+        recipe: Recipe,
+        context: PlanContext<'_>,
+    ) -> Result<Self, RunError> {
         let findings = Findings { source: &source };
-        let sources = Sources::resolve(&recipe.data, context.folder, context.embedded)
-            .map_err(|problems| findings.all(problems.into_iter().map(|(role, error)| {
-                Finding::error(format!("data.{}", role.key()).as_str(), error.to_string())
-            })))?;
+        let device = names::device(&recipe);
+        let sources = Sources::resolve(&recipe.data, context.folder, context.embedded).map_err(
+            |problems| {
+                let files = problems.into_iter().map(|(role, error)| {
+                    finding_of(format!("data.{}", role.key()).as_str(), &error.to_string())
+                });
+                findings.all(files.chain(device.clone()))
+            },
+        )?;
         let options = read_options(&recipe);
-        let types = inputs::resolve(&recipe, &sources, &options).map_err(|error| error.or(&findings))?;
+        let header = source::header(&sources.paths(), &options)?;
+        let unknown: Vec<Finding> = names::unknown(&recipe, &header)
+            .into_iter()
+            .chain(device)
+            .collect();
+        if !unknown.is_empty() {
+            return Err(findings.all(unknown));
+        }
+        let types =
+            inputs::resolve(&recipe, &sources, &options).map_err(|error| error.or(&findings))?;
         let requests = inputs::requests(&recipe, &types);
-        let (table, report) = sources.read(&requests, &options)?;
+        let (table, report) = sources.read(&requests, &options).map_err(|error| {
+            match unreadable::columns(&error, &recipe, &requests) {
+                found if found.is_empty() => error.into(),
+                found => findings.all(found),
+            }
+        })?;
 
         let (rows, left_out) = parts::usable_rows(&types, &table);
         let parts = parts::divide(&recipe, &sources, &report, &table, &rows)
-            .map_err(|error| findings.all([Finding::error("data.split", error.to_string())]))?;
-        let (preprocessor, outputs) = inputs::fit(&types, &table, &parts).map_err(|found| findings.all(found))?;
+            .map_err(|error| findings.all([finding_of("data.split", &error.to_string())]))?;
+        let (preprocessor, outputs) =
+            inputs::fit(&types, &table, &parts).map_err(|found| findings.all(found))?;
         let network = network::network(&preprocessor.layout(), &recipe.model, &outputs);
+        network
+            .check()
+            .map_err(|error| findings.all([Finding::error("model", error.to_string())]))?;
         let name = recipe_name(source.path());
         let inputs = types.inputs;
         let folder = context.folder.to_path_buf();
@@ -148,11 +178,23 @@ impl Plan {
         }
     }
 
+    /// The part that judges the result, by name: the test part, or the best substitute when the recipe has none.
+    pub fn judged_part(&self) -> (&'static str, &[usize]) {
+        match (self.parts.test.is_empty(), self.parts.validation.is_empty()) {
+            (false, _) => ("test", &self.parts.test),
+            (true, false) => ("validation", &self.parts.validation),
+            (true, true) => ("training", &self.parts.train),
+        }
+    }
+
     /// The encoded training part, with counts of what was filled, clipped or unknown.
     ///
     /// # Errors
     /// A value that the recipe forbids, such as a missing one with `missing = "error"`.
-    pub fn encode(&self, rows: &[usize]) -> Result<(crate::fit::EncodedPart, TransformReport), RunError> {
+    pub fn encode(
+        &self,
+        rows: &[usize],
+    ) -> Result<(crate::fit::EncodedPart, TransformReport), RunError> {
         parts::encode(self, rows)
     }
 }
@@ -175,30 +217,67 @@ pub(crate) struct Findings<'a> {
 
 impl Findings<'_> {
     pub(crate) fn all(&self, findings: impl IntoIterator<Item = Finding>) -> RunError {
-        let problems = findings.into_iter().map(|finding| self.source.locate(&finding)).collect();
-        RecipeError::Problems { problems, recipe: Box::new(self.source.clone()) }.into()
+        let problems = findings
+            .into_iter()
+            .map(|finding| self.source.locate(&finding))
+            .collect();
+        RecipeError::Problems {
+            problems,
+            recipe: Box::new(self.source.clone()),
+        }
+        .into()
+    }
+}
+
+/// The text of an error as a finding. What it says behind `hint: ` is advice.
+pub(crate) fn finding_of(key: impl Into<KeyPath>, text: &str) -> Finding {
+    match text.split_once("\nhint: ") {
+        Some((message, hint)) => Finding::error(key, message).with_hint(hint),
+        None => Finding::error(key, text),
     }
 }
 
 /// `configs/tabular/iris.toml` is `iris`.
 pub fn recipe_name(path: Option<&Path>) -> String {
-    let stem = path.and_then(Path::file_stem).map(|stem| stem.to_string_lossy().into_owned());
-    stem.filter(|stem| !stem.is_empty()).unwrap_or_else(|| "recipe".to_string())
+    let stem = path
+        .and_then(Path::file_stem)
+        .map(|stem| stem.to_string_lossy().into_owned());
+    stem.filter(|stem| !stem.is_empty())
+        .unwrap_or_else(|| "recipe".to_string())
 }
 
 fn read_options(recipe: &Recipe) -> ReadOptions {
     let data = &recipe.data;
+    let private = data.private.clone().unwrap_or_default();
+    // A hashed column that is not asked for is not hashed on the way, so it must not be seen at all.
+    let used = inputs::named_columns(recipe);
+    let hidden = private.hash.into_iter().filter(|name| !used.contains(name));
     ReadOptions {
         delimiter: data.delimiter,
         header: data.header.clone(),
         missing: data.missing.clone(),
         max_rejected: data.max_rejected,
-        never_read: data.private.as_ref().map(|private| private.drop.clone()).unwrap_or_default(),
+        never_read: private.drop.into_iter().chain(hidden).collect(),
     }
 }
 
 /// The folder that relative paths of a recipe begin at.
 pub fn recipe_folder(path: Option<&Path>) -> PathBuf {
-    let parent = path.and_then(Path::parent).filter(|parent| !parent.as_os_str().is_empty());
+    let parent = path
+        .and_then(Path::parent)
+        .filter(|parent| !parent.as_os_str().is_empty());
     parent.unwrap_or(Path::new(".")).to_path_buf()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hint_of_an_error_becomes_that_of_the_finding() {
+        let found = finding_of("data.split", "too few rows\nhint: enlarge the share");
+        assert_eq!(found.message, "too few rows");
+        assert_eq!(found.hint.as_deref(), Some("enlarge the share"));
+        assert_eq!(finding_of("data", "no rows").hint, None);
+    }
 }

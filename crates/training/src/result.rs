@@ -96,9 +96,14 @@ impl RunResult {
     }
 }
 
-fn by_output(outputs: &[OutputResult], metrics: impl Fn(&OutputResult) -> &Metrics) -> Map<String, Value> {
+fn by_output(
+    outputs: &[OutputResult],
+    metrics: impl Fn(&OutputResult) -> &Metrics,
+) -> Map<String, Value> {
     let values = outputs.iter().map(|output| {
-        let named = metrics(output).iter().map(|(name, value)| (name.to_string(), Value::from(value)));
+        let named = metrics(output)
+            .iter()
+            .map(|(name, value)| (name.to_string(), Value::from(value)));
         (output.column.clone(), Value::Object(named.collect()))
     });
     values.collect()

@@ -6,20 +6,23 @@ use burn::train::Interrupter;
 use hob_data::config::NumberLoss;
 use hob_data::features::Matrix;
 use hob_data::preprocess::TransformReport;
-use hob_inference::manifest::{Example, Manifest, OutputSpec, Provenance, Reading, SourceFile};
 use hob_inference::decode::decode;
+use hob_inference::manifest::{Example, Manifest, OutputSpec, Provenance, Reading, SourceFile};
 use hob_inference::{Answers, Bundle, raw_outputs, requests, typed_rows, write_atomically};
 use hob_model::weights;
 
 use crate::error::RunError;
 use crate::evaluate::{Known, predicted};
-use crate::fit::{EncodedPart, EpochRecord, FitObserver, FitRequest, FitStart, Fitted, Silent, StopReason, fit};
+use crate::fit::{
+    EncodedPart, EpochRecord, FitObserver, FitRequest, FitStart, Fitted, Silent, StopReason, fit,
+    remove_checkpoint,
+};
 use crate::loss::OutputLoss;
-use crate::metrics::{self, Baseline, MetricsError, WorstRow};
+use crate::metrics::{self, Baseline, Metrics, MetricsError, WorstRow};
 use crate::plan::{Plan, PlannedOutput};
 use crate::result::{OutputResult, RunResult};
-use crate::training_config::TrainingConfig;
 use crate::run_folder::{MetricsLog, RunFolder, write_json};
+use crate::training_config::TrainingConfig;
 
 /// Rows kept in the bundle for its self-test.
 const NUM_EXAMPLES: usize = 3;
@@ -49,14 +52,16 @@ pub use burn::train::renderer::MetricsRenderer as Renderer;
 /// # Errors
 /// The device cannot be used, or the step fails.
 pub fn dry_run(plan: &Plan, device: Option<&str>) -> Result<f64, RunError> {
-    let (_, device) = hob_inference::device::device(device.or(plan.recipe.training.device.as_deref()))?;
+    let (_, device) =
+        hob_inference::device::device(device.or(plan.recipe.training.device.as_deref()))?;
     let rows = plan.recipe.training.batch_size.rows(plan.parts.train.len());
     let (train, _) = plan.encode(&plan.parts.train[..rows])?;
-    let folder = tempfile::tempdir().map_err(|source| RunError::io("create", &std::env::temp_dir(), source))?;
+    let folder = tempfile::tempdir()
+        .map_err(|source| RunError::io("create", &std::env::temp_dir(), source))?;
     let mut training = plan.recipe.training.clone();
     training.epochs = 1;
     let request = fit_request(plan, device, train, None, training, folder.path());
-    let fitted = fit(request, &mut Silent, &mut |_| Vec::new())?;
+    let fitted = fit(request, &mut Silent, &mut |_| Metrics::default())?;
     Ok(fitted.seconds)
 }
 
@@ -76,11 +81,24 @@ pub enum RunOutcome {
 ///
 /// # Errors
 /// The device cannot be used, the folder cannot be written, or training fails.
-pub fn run(request: RunRequest<'_>, observer: &mut dyn FitObserver) -> Result<RunOutcome, RunError> {
-    let RunRequest { plan, folder, device, resume, interrupter, renderer } = request;
-    let (device_name, device) = hob_inference::device::device(device.or(plan.recipe.training.device.as_deref()))?;
-    write_atomically(&folder.recipe(), plan.source.text().as_bytes())?;
-    plan.write(folder)?;
+pub fn run(
+    request: RunRequest<'_>,
+    observer: &mut dyn FitObserver,
+) -> Result<RunOutcome, RunError> {
+    let RunRequest {
+        plan,
+        folder,
+        device,
+        resume,
+        interrupter,
+        renderer,
+    } = request;
+    let (device_name, device) =
+        hob_inference::device::device(device.or(plan.recipe.training.device.as_deref()))?;
+    if !resume {
+        write_atomically(&folder.recipe(), plan.source.text().as_bytes())?;
+        plan.write(folder, device_name)?;
+    }
 
     let (train, _) = plan.encode(&plan.parts.train)?;
     let (validation, _) = plan.encode(&plan.parts.validation)?;
@@ -94,18 +112,41 @@ pub fn run(request: RunRequest<'_>, observer: &mut dyn FitObserver) -> Result<Ru
         resume,
         interrupter,
         renderer,
-        ..fit_request(plan, device.clone(), train, watched, training, folder.path())
+        ..fit_request(
+            plan,
+            device.clone(),
+            train,
+            watched,
+            training,
+            folder.path(),
+        )
     };
-    let mut log = Logged { folder, log: None, failed: None, inner: observer };
+    let mut log = Logged {
+        folder,
+        log: None,
+        failed: None,
+        inner: observer,
+    };
     let fitted = fit(fit_request, &mut log, &mut judge)?;
     if let Some(error) = log.failed {
         return Err(error);
     }
     if fitted.stop == StopReason::Interrupted {
-        return Ok(RunOutcome::Interrupted { epochs: fitted.epochs.len() });
+        return Ok(RunOutcome::Interrupted {
+            epochs: fitted.epochs.len(),
+        });
     }
-    let finish = Finish { plan, fitted: &fitted, specs, device_name, device: &device };
+    let finish = Finish {
+        plan,
+        fitted: &fitted,
+        specs,
+        device_name,
+        device: &device,
+    };
     let result = finish.finish(&validation, &known_validation, folder)?;
+    // Only now: a crash while the result is written can still be resumed.
+    remove_checkpoint(folder.path())
+        .map_err(|source| RunError::io("remove", folder.path(), source))?;
     Ok(RunOutcome::Done(Box::new(result)))
 }
 
@@ -121,8 +162,18 @@ fn fit_request(
         seed: plan.recipe.seed,
         device,
         network: plan.network.clone(),
-        unknown_rates: plan.preprocessor.layout().codes.iter().map(|code| code.unknown_rate).collect(),
-        losses: plan.outputs.iter().map(|output| OutputLoss::new(&output.config, &output.encoder)).collect(),
+        unknown_rates: plan
+            .preprocessor
+            .layout()
+            .codes
+            .iter()
+            .map(|code| code.unknown_rate)
+            .collect(),
+        losses: plan
+            .outputs
+            .iter()
+            .map(|output| OutputLoss::new(&output.config, &output.encoder))
+            .collect(),
         optimizer: plan.recipe.optimizer.clone(),
         schedule: plan.recipe.schedule.clone(),
         training,
@@ -146,7 +197,9 @@ struct Logged<'a> {
 
 impl Logged<'_> {
     fn keep<T>(&mut self, result: Result<T, RunError>) -> Option<T> {
-        result.map_err(|error| self.failed.get_or_insert(error)).ok()
+        result
+            .map_err(|error| self.failed.get_or_insert(error))
+            .ok()
     }
 }
 
@@ -160,8 +213,16 @@ impl FitObserver for Logged<'_> {
         self.inner.started(start);
     }
 
-    fn step(&mut self, epoch: usize, step: usize, steps_per_epoch: usize, loss: f64, learning_rate: f64) {
-        self.inner.step(epoch, step, steps_per_epoch, loss, learning_rate);
+    fn step(
+        &mut self,
+        epoch: usize,
+        step: usize,
+        steps_per_epoch: usize,
+        loss: f64,
+        learning_rate: f64,
+    ) {
+        self.inner
+            .step(epoch, step, steps_per_epoch, loss, learning_rate);
     }
 
     fn epoch(&mut self, record: &EpochRecord) {
@@ -189,17 +250,21 @@ fn stop_name(stop: &StopReason) -> &'static str {
 }
 
 /// The headline metrics of every output, as `column.metric` where there are several outputs.
-fn headline(specs: &[OutputSpec], known: &[Known], raw: &[Matrix<f32>]) -> Vec<(String, f64)> {
-    let mut named = Vec::new();
+fn headline(specs: &[OutputSpec], known: &[Known], raw: &[Matrix<f32>]) -> Metrics {
+    let mut all = Metrics::default();
     for ((spec, known), raw) in specs.iter().zip(known).zip(raw) {
         // A network that has diverged gives NaN, for which no metric is defined; the loss tells of it.
-        let Ok(metrics) = metrics::headline(known.truth(), predicted(&decode(spec, raw))) else { continue };
-        named.extend(metrics.iter().map(|(name, value)| match specs.len() {
-            1 => (name.to_string(), value),
-            _ => (format!("{}.{name}", spec.column), value),
-        }));
+        let Ok(metrics) = metrics::headline(known.truth(), predicted(&decode(spec, raw))) else {
+            continue;
+        };
+        for (name, value) in metrics.iter() {
+            match specs.len() {
+                1 => all.push(name, value),
+                _ => all.push(format!("{}.{name}", spec.column), value),
+            }
+        }
     }
-    named
+    all
 }
 
 fn output_spec(output: &PlannedOutput) -> OutputSpec {
@@ -209,12 +274,19 @@ fn output_spec(output: &PlannedOutput) -> OutputSpec {
         (_, Some(set)) => set.threshold,
         _ => 0.5,
     };
-    OutputSpec { column: config.column.clone(), encoder: output.encoder.clone(), temperature: 1.0, threshold }
+    OutputSpec {
+        column: config.column.clone(),
+        encoder: output.encoder.clone(),
+        temperature: 1.0,
+        threshold,
+    }
 }
 
 fn known(plan: &Plan, specs: &[OutputSpec], part: &EncodedPart, rows: &[usize]) -> Vec<Known> {
     let outputs = plan.outputs.iter().zip(specs).zip(&part.targets);
-    outputs.map(|((output, spec), targets)| Known::new(spec, loss(output), targets, &plan.table, rows)).collect()
+    outputs
+        .map(|((output, spec), targets)| Known::new(spec, loss(output), targets, &plan.table, rows))
+        .collect()
 }
 
 fn loss(output: &PlannedOutput) -> Option<&NumberLoss> {
@@ -239,7 +311,7 @@ impl Finish<'_> {
     ) -> Result<RunResult, RunError> {
         let validation_raw = raw_outputs(&self.fitted.network, &validation.features, self.device);
         self.calibrate(known_validation, &validation_raw)?;
-        let (part, rows) = self.judged_part();
+        let (part, rows) = self.plan.judged_part();
         let (judged, report) = self.plan.encode(rows)?;
         let raw = raw_outputs(&self.fitted.network, &judged.features, self.device);
         let known_judged = known(self.plan, &self.specs, &judged, rows);
@@ -249,16 +321,28 @@ impl Finish<'_> {
         let mut outputs = Vec::with_capacity(self.specs.len());
         let mut baselines = Vec::with_capacity(self.specs.len());
         for (place, spec) in self.specs.iter().enumerate() {
-            let failed = |part| move |source| RunError::Metrics { output: spec.column.clone(), part, source };
+            let failed = |part| {
+                move |source| RunError::Metrics {
+                    output: spec.column.clone(),
+                    part,
+                    source,
+                }
+            };
             let answers = decode(spec, &raw[place]);
             let truth = known_judged[place].truth();
             let baseline = Baseline::fit(known_train[place].truth()).map_err(failed("training"))?;
-            baselines.push(serde_json::to_value(&baseline).map_err(|error| RunError::json(&folder.bundle(), error))?);
+            baselines.push(
+                serde_json::to_value(&baseline)
+                    .map_err(|error| RunError::json(&folder.bundle(), error))?,
+            );
             let validation = match known_validation[place].truth() {
                 _ if self.plan.parts.validation.is_empty() => None,
                 truth => {
                     let answers = decode(spec, &validation_raw[place]);
-                    Some(metrics::evaluate(truth, predicted(&answers)).map_err(failed("validation"))?)
+                    Some(
+                        metrics::evaluate(truth, predicted(&answers))
+                            .map_err(failed("validation"))?,
+                    )
                 }
             };
             outputs.push(OutputResult {
@@ -269,27 +353,19 @@ impl Finish<'_> {
                 validation,
                 baseline: baseline.report(truth).map_err(failed(part))?,
                 temperature: spec.temperature,
-                worst: worst(self.plan, spec, &known_judged[place], &answers, rows).map_err(failed(part))?,
+                worst: worst(self.plan, spec, &known_judged[place], &answers, rows)
+                    .map_err(failed(part))?,
             });
         }
         let result = self.result(outputs, &report);
         let bundle = Bundle {
             manifest: self.manifest(&result, baselines, &raw, rows),
-            weights: weights::to_bytes(&self.fitted.network).map_err(hob_inference::InferenceError::from)?,
+            weights: weights::to_bytes(&self.fitted.network)
+                .map_err(hob_inference::InferenceError::from)?,
         };
         bundle.write(&folder.bundle())?;
         write_json(&folder.result(), &result)?;
         Ok(result)
-    }
-
-    /// The test part, or the best substitute when the recipe has none.
-    fn judged_part(&self) -> (&'static str, &[usize]) {
-        let parts = &self.plan.parts;
-        match (parts.test.is_empty(), parts.validation.is_empty()) {
-            (false, _) => ("test", &parts.test),
-            (true, false) => ("validation", &parts.validation),
-            (true, true) => ("training", &parts.train),
-        }
     }
 
     fn calibrate(&mut self, known: &[Known], raw: &[Matrix<f32>]) -> Result<(), RunError> {
@@ -297,14 +373,26 @@ impl Finish<'_> {
             return Ok(());
         }
         for (place, output) in self.plan.outputs.iter().enumerate() {
-            let asked = output.config.category.as_ref().is_some_and(|category| category.calibrate)
-                || output.config.binary.as_ref().is_some_and(|binary| binary.calibrate);
+            let asked = output
+                .config
+                .category
+                .as_ref()
+                .is_some_and(|category| category.calibrate)
+                || output
+                    .config
+                    .binary
+                    .as_ref()
+                    .is_some_and(|binary| binary.calibrate);
             if !asked {
                 continue;
             }
             let temperature = match &known[place] {
-                Known::Category { targets, .. } => metrics::fit_temperature_categories(&raw[place], targets),
-                Known::Binary { targets, .. } => metrics::fit_temperature_binary(&raw[place].values, targets),
+                Known::Category { targets, .. } => {
+                    metrics::fit_temperature_categories(&raw[place], targets)
+                }
+                Known::Binary { targets, .. } => {
+                    metrics::fit_temperature_binary(&raw[place].values, targets)
+                }
                 _ => Ok(1.0),
             };
             self.specs[place].temperature = temperature.map_err(|source| RunError::Metrics {
@@ -351,10 +439,17 @@ impl Finish<'_> {
         let plan = self.plan;
         let reading = reading(plan);
         let columns = requests(&plan.preprocessor, &reading);
-        let examples = rows.iter().take(NUM_EXAMPLES).enumerate().map(|(place, &row)| Example {
-            input: typed_rows::row_to_json(&plan.table, row, &columns),
-            expected: raw.iter().map(|matrix| matrix.row(place).to_vec()).collect(),
-        });
+        let examples = rows
+            .iter()
+            .take(NUM_EXAMPLES)
+            .enumerate()
+            .map(|(place, &row)| Example {
+                input: typed_rows::row_to_json(&plan.table, row, &columns),
+                expected: raw
+                    .iter()
+                    .map(|matrix| matrix.row(place).to_vec())
+                    .collect(),
+            });
         Manifest {
             name: plan.name.clone(),
             provenance: Provenance {
@@ -364,7 +459,11 @@ impl Finish<'_> {
                 seed: result.seed,
                 recipe: plan.source.text().to_string(),
                 sources: result.sources.clone(),
-                rows: [result.rows.training, result.rows.validation, result.rows.test],
+                rows: [
+                    result.rows.training,
+                    result.rows.validation,
+                    result.rows.test,
+                ],
                 epochs: result.epochs,
             },
             examples: examples.collect(),
@@ -390,13 +489,15 @@ fn worst(
 ) -> Result<Vec<WorstRow>, MetricsError> {
     let losses = metrics::row_losses(known.truth(), predicted(answers))?;
     let columns = requests(&plan.preprocessor, &reading(plan));
-    let worst = metrics::worst_rows(&losses, NUM_WORST).into_iter().map(|(place, loss)| WorstRow {
-        row: rows[place],
-        loss,
-        inputs: typed_rows::row_to_text(&plan.table, rows[place], &columns),
-        target: known.text(place),
-        prediction: answers.text(spec, place),
-    });
+    let worst = metrics::worst_rows(&losses, NUM_WORST)
+        .into_iter()
+        .map(|(place, loss)| WorstRow {
+            row: rows[place] + 1,
+            loss,
+            inputs: typed_rows::row_to_text(&plan.table, rows[place], &columns),
+            target: known.text(place),
+            prediction: answers.text(spec, place),
+        });
     Ok(worst.collect())
 }
 
@@ -415,7 +516,11 @@ fn reading(plan: &Plan) -> Reading {
 
 fn sources(plan: &Plan) -> Vec<SourceFile> {
     let files = plan.report.files.iter().map(|file| SourceFile {
-        name: file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        name: file
+            .path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default(),
         bytes: file.bytes,
         sha256: file.sha256.clone(),
         rows: file.rows,

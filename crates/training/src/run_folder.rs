@@ -21,6 +21,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::RunError;
+use crate::result::RunResult;
 
 /// Paths below one run folder.
 #[derive(Debug, Clone)]
@@ -38,15 +39,23 @@ impl RunFolder {
         if let Some(path) = wanted {
             let occupied = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some());
             if occupied || path.is_file() {
-                return Err(RunError::Occupied { path: path.to_path_buf() });
+                return Err(RunError::Occupied {
+                    path: path.to_path_buf(),
+                });
             }
             fs::create_dir_all(path).map_err(|source| RunError::io("create", path, source))?;
-            return Ok(Self { path: path.to_path_buf() });
+            return Ok(Self {
+                path: path.to_path_buf(),
+            });
         }
         let runs = Path::new("runs");
         fs::create_dir_all(runs).map_err(|source| RunError::io("create", runs, source))?;
         for number in 1_u64.. {
-            let path = if number == 1 { runs.join(name) } else { runs.join(format!("{name}-{number}")) };
+            let path = if number == 1 {
+                runs.join(name)
+            } else {
+                runs.join(format!("{name}-{number}"))
+            };
             // `create_dir` decides the race between two runs that start together.
             match fs::create_dir(&path) {
                 Ok(()) => return Ok(Self { path }),
@@ -62,8 +71,16 @@ impl RunFolder {
     /// # Errors
     /// It does not exist or holds no recipe.
     pub fn open(path: &Path) -> Result<Self, RunError> {
-        let folder = Self { path: path.to_path_buf() };
-        if folder.recipe().is_file() { Ok(folder) } else { Err(RunError::NoRun { path: path.to_path_buf() }) }
+        let folder = Self {
+            path: path.to_path_buf(),
+        };
+        if folder.recipe().is_file() {
+            Ok(folder)
+        } else {
+            Err(RunError::NoRun {
+                path: path.to_path_buf(),
+            })
+        }
     }
 
     /// The folder itself.
@@ -111,6 +128,20 @@ impl RunFolder {
         self.path.join("report.html")
     }
 
+    /// Reads `result.json`.
+    ///
+    /// # Errors
+    /// The run is not finished, or the file cannot be read.
+    pub fn load_result(&self) -> Result<RunResult, RunError> {
+        let path = self.result();
+        if !path.exists() {
+            return Err(RunError::NotFinished {
+                path: self.path.clone(),
+            });
+        }
+        read_json(&path)
+    }
+
     /// Reads `metrics.jsonl`. A last line cut off by a crash is left out.
     ///
     /// # Errors
@@ -148,8 +179,16 @@ impl MetricsLog {
     pub fn start<T: Serialize>(folder: &RunFolder, done: &[T]) -> Result<Self, RunError> {
         let path = folder.metrics();
         let failed = |source| RunError::io("write", &path, source);
-        let file = OpenOptions::new().create(true).write(true).truncate(true).open(&path).map_err(failed)?;
-        let mut log = Self { path: path.clone(), file };
+        let file = OpenOptions::new()
+            .create(true)
+            .write(true)
+            .truncate(true)
+            .open(&path)
+            .map_err(failed)?;
+        let mut log = Self {
+            path: path.clone(),
+            file,
+        };
         for line in done {
             log.append(line)?;
         }
@@ -161,9 +200,12 @@ impl MetricsLog {
     /// # Errors
     /// The file cannot be written.
     pub fn append<T: Serialize>(&mut self, line: &T) -> Result<(), RunError> {
-        let mut text = serde_json::to_string(line).map_err(|error| RunError::json(&self.path, error))?;
+        let mut text =
+            serde_json::to_string(line).map_err(|error| RunError::json(&self.path, error))?;
         text.push('\n');
-        self.file.write_all(text.as_bytes()).map_err(|source| RunError::io("write", &self.path, source))
+        self.file
+            .write_all(text.as_bytes())
+            .map_err(|source| RunError::io("write", &self.path, source))
     }
 }
 
@@ -195,7 +237,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("a"), "").unwrap();
         let error = RunFolder::create(Some(folder.path()), "iris").unwrap_err();
-        assert!(error.to_string().contains("is in use"), "{error}");
+        assert!(error.to_string().contains("not an empty folder"), "{error}");
     }
 
     #[test]

@@ -86,7 +86,10 @@ pub struct ExponentialSchedule {
 
 impl Default for ExponentialSchedule {
     fn default() -> Self {
-        Self { gamma: 0.95, warmup: Warmup::None }
+        Self {
+            gamma: 0.95,
+            warmup: Warmup::None,
+        }
     }
 }
 
@@ -106,7 +109,11 @@ pub struct StepSchedule {
 
 impl Default for StepSchedule {
     fn default() -> Self {
-        Self { epochs: 30, gamma: 0.1, warmup: Warmup::None }
+        Self {
+            epochs: 30,
+            gamma: 0.1,
+            warmup: Warmup::None,
+        }
     }
 }
 
@@ -142,7 +149,11 @@ pub struct OneCycleSchedule {
 
 impl Default for OneCycleSchedule {
     fn default() -> Self {
-        Self { rise: 0.3, start_divisor: 25.0, final_divisor: 1e4 }
+        Self {
+            rise: 0.3,
+            start_divisor: 25.0,
+            final_divisor: 1e4,
+        }
     }
 }
 
@@ -167,7 +178,13 @@ pub struct PlateauSchedule {
 
 impl Default for PlateauSchedule {
     fn default() -> Self {
-        Self { factor: 0.1, patience: 10, min_delta: 1e-4, min_factor: 0.0, warmup: Warmup::None }
+        Self {
+            factor: 0.1,
+            patience: 10,
+            min_delta: 1e-4,
+            min_factor: 0.0,
+            warmup: Warmup::None,
+        }
     }
 }
 
@@ -236,7 +253,11 @@ impl OneCycleSchedule {
         if step < top {
             cosine(start, 1.0, step / top)
         } else {
-            let way = if last > top { (step - top) / (last - top) } else { 1.0 };
+            let way = if last > top {
+                (step - top) / (last - top)
+            } else {
+                1.0
+            };
             cosine(1.0, start / self.final_divisor, way.min(1.0))
         }
     }
@@ -263,7 +284,11 @@ pub struct PlateauState {
 
 impl Default for PlateauState {
     fn default() -> Self {
-        Self { best: None, waited: 0, factor: 1.0 }
+        Self {
+            best: None,
+            waited: 0,
+            factor: 1.0,
+        }
     }
 }
 
@@ -299,7 +324,13 @@ pub struct Schedule {
 impl Schedule {
     /// The schedule before its first step.
     pub fn new(config: ScheduleConfig, learning_rate: f64, span: Span) -> Self {
-        Self { config, learning_rate, span, step: 0, plateau: 1.0 }
+        Self {
+            config,
+            learning_rate,
+            span,
+            step: 0,
+            plateau: 1.0,
+        }
     }
 
     /// The learning rate of an optimizer step, counted from 0, after reductions to `plateau`.
@@ -309,7 +340,9 @@ impl Schedule {
 
     /// What moves a learner's scheduler to a step and to a factor of reductions.
     pub fn position(step: usize, plateau: f64) -> LrSchedulerRecord {
-        let own = LrSchedulerRecord::new().with_scalar("step", step).with_scalar("plateau", plateau);
+        let own = LrSchedulerRecord::new()
+            .with_scalar("step", step)
+            .with_scalar("plateau", plateau);
         // The learner keeps one scheduler per group of parameters and numbers them; hob uses one group.
         LrSchedulerRecord::new().with_record("0", own)
     }
@@ -323,7 +356,9 @@ impl LrScheduler for Schedule {
     }
 
     fn to_record(&self) -> LrSchedulerRecord {
-        LrSchedulerRecord::new().with_scalar("step", self.step).with_scalar("plateau", self.plateau)
+        LrSchedulerRecord::new()
+            .with_scalar("step", self.step)
+            .with_scalar("plateau", self.plateau)
     }
 
     fn load_record(&mut self, record: LrSchedulerRecord) {
@@ -340,15 +375,23 @@ impl LrScheduler for Schedule {
 mod tests {
     use super::*;
 
-    const SPAN: Span = Span { steps_per_epoch: 10, total_steps: 100 };
+    const SPAN: Span = Span {
+        steps_per_epoch: 10,
+        total_steps: 100,
+    };
 
     fn factors(text: &str) -> Vec<f64> {
         let config: ScheduleConfig = toml::from_str(text).unwrap();
-        (0..SPAN.total_steps).map(|step| config.factor(step, SPAN)).collect()
+        (0..SPAN.total_steps)
+            .map(|step| config.factor(step, SPAN))
+            .collect()
     }
 
     fn near(actual: f64, expected: f64) {
-        assert!((actual - expected).abs() < 1e-9, "{actual} is not {expected}");
+        assert!(
+            (actual - expected).abs() < 1e-9,
+            "{actual} is not {expected}"
+        );
     }
 
     #[test]
@@ -409,11 +452,22 @@ mod tests {
 
     #[test]
     fn a_plateau_is_left_by_a_smaller_factor() {
-        let config = PlateauSchedule { factor: 0.5, patience: 1, min_factor: 0.2, ..PlateauSchedule::default() };
+        let config = PlateauSchedule {
+            factor: 0.5,
+            patience: 1,
+            min_factor: 0.2,
+            ..PlateauSchedule::default()
+        };
         let mut state = PlateauState::default();
         let losses = [1.0, 0.9, 0.9, 0.9, 0.89999, 0.9, 0.9, 0.9, 0.9];
-        let reduced: Vec<bool> = losses.iter().map(|loss| state.observe(&config, *loss)).collect();
-        assert_eq!(reduced, [false, false, false, true, false, true, false, true, false]);
+        let reduced: Vec<bool> = losses
+            .iter()
+            .map(|loss| state.observe(&config, *loss))
+            .collect();
+        assert_eq!(
+            reduced,
+            [false, false, false, true, false, true, false, true, false]
+        );
         near(state.factor, 0.2);
     }
 

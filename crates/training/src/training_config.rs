@@ -93,7 +93,11 @@ pub struct EarlyStoppingConfig {
 
 impl Default for EarlyStoppingConfig {
     fn default() -> Self {
-        Self { patience: 10, min_delta: 0.0, metric: StoppingMetric::Loss }
+        Self {
+            patience: 10,
+            min_delta: 0.0,
+            metric: StoppingMetric::Loss,
+        }
     }
 }
 
@@ -216,14 +220,27 @@ mod tests {
         assert_eq!(config.batch_size, BatchSize::Rows(8));
         let config: TrainingConfig = toml::from_str("batch_size = \"full\"").unwrap();
         assert_eq!(config.batch_size, BatchSize::Full);
-        assert_eq!(toml::from_str::<TrainingConfig>(&toml::to_string(&config).unwrap()).unwrap(), config);
+        assert_eq!(
+            toml::from_str::<TrainingConfig>(&toml::to_string(&config).unwrap()).unwrap(),
+            config
+        );
     }
 
     #[test]
     fn batch_size_refuses_zero_and_other_words() {
-        for text in ["batch_size = 0", "batch_size = -3", "batch_size = \"half\"", "batch_size = 1.5"] {
-            let error = toml::from_str::<TrainingConfig>(text).unwrap_err().to_string();
-            assert!(error.contains("a number of rows from 1 or \"full\""), "{error}");
+        for text in [
+            "batch_size = 0",
+            "batch_size = -3",
+            "batch_size = \"half\"",
+            "batch_size = 1.5",
+        ] {
+            let error = toml::from_str::<TrainingConfig>(text)
+                .unwrap_err()
+                .to_string();
+            assert!(
+                error.contains("a number of rows from 1 or \"full\""),
+                "{error}"
+            );
         }
     }
 
@@ -232,6 +249,12 @@ mod tests {
         let config: TrainingConfig = toml::from_str("[early_stopping]").unwrap();
         assert!(config.keeps_best());
         assert!(!TrainingConfig::default().keeps_best());
-        assert!(TrainingConfig { keep_best: Some(true), ..TrainingConfig::default() }.keeps_best());
+        assert!(
+            TrainingConfig {
+                keep_best: Some(true),
+                ..TrainingConfig::default()
+            }
+            .keeps_best()
+        );
     }
 }

@@ -5,11 +5,9 @@ use hob_data::features::{Features, Matrix};
 use hob_model::summary::{summary, total_parameters};
 use hob_training::error::RunError;
 use hob_training::plan::{ColumnSummary, Plan};
-use hob_training::recipe::{Problem, RecipeError};
 use serde_json::{Value, json};
 
-use super::failure::Silent;
-use super::{planning, report};
+use super::{failure, memory, planning, report};
 use crate::args::CheckArgs;
 use crate::format::{bytes, count, number, table};
 use crate::output;
@@ -21,35 +19,42 @@ const SHOWN_NUMBERS: usize = 12;
 
 /// Shows the plan of a recipe.
 pub(crate) fn check(args: &CheckArgs) -> Result<()> {
-    let plan = match planning::plan(&args.recipe, &args.set) {
-        Ok(plan) => plan,
-        Err(error) if args.json => {
-            let Some(problems) = problems(&error) else { return Err(error) };
-            output::json(&json!({ "problems": problems }))?;
-            return Err(Silent(2).into());
-        }
-        Err(error) => return Err(error),
-    };
+    let plan = planning::plan(&args.recipe, &args.set)
+        .map_err(|error| failure::report_json(error, args.json))?;
     let layers = summary(&plan.network, &hob_inference::device::device(None)?.1)?;
     if args.json {
         return output::json(&document(&plan, &layers));
     }
     let files = plan.report.files.iter().map(|file| {
         let delimiter = match file.delimiter {
-            Some(delimiter) if file.delimiter_detected => format!(", delimiter {delimiter:?} (detected)"),
+            Some(delimiter) if file.delimiter_detected => {
+                format!(", delimiter {delimiter:?} (detected)")
+            }
             Some(delimiter) => format!(", delimiter {delimiter:?}"),
             None => String::new(),
         };
-        format!("{}: {} rows, {}{delimiter}", file.path.display(), count(file.rows), bytes(file.bytes))
+        format!(
+            "{}: {} rows, {}{delimiter}",
+            file.path.display(),
+            count(file.rows),
+            bytes(file.bytes)
+        )
     });
     for file in files {
         output::line(&file)?;
     }
     if plan.report.rejected.num_rows > 0 {
-        output::line(&format!("{} rows rejected", count(plan.report.rejected.num_rows)))?;
+        output::line(&format!(
+            "{} rows rejected",
+            count(plan.report.rejected.num_rows)
+        ))?;
     }
     for left_out in &plan.left_out {
-        output::line(&format!("{} rows left out: {}", count(left_out.rows), left_out.reason))?;
+        output::line(&format!(
+            "{} rows left out: {}",
+            count(left_out.rows),
+            left_out.reason
+        ))?;
     }
     output::line(&format!("\n{}", columns(&plan.columns())))?;
     output::line(&format!("\n{}", parts(&plan)))?;
@@ -57,13 +62,30 @@ pub(crate) fn check(args: &CheckArgs) -> Result<()> {
         output::line(&format!("\n{block}"))?;
     }
     let rows = layers.iter().map(|layer| {
-        vec![format!("  {}", layer.path), layer.kind.clone(), shape(&layer.output_shape), count(layer.parameters)]
+        vec![
+            format!("  {}", layer.path),
+            layer.kind.clone(),
+            shape(&layer.output_shape),
+            count(layer.parameters),
+        ]
     });
-    output::line(&format!("\n{}", table(&["layers", "kind", "output", "parameters"], &[0, 1], rows.collect())))?;
+    output::line(&format!(
+        "\n{}",
+        table(
+            &["layers", "kind", "output", "parameters"],
+            &[0, 1],
+            rows.collect()
+        )
+    ))?;
     let parameters = total_parameters(&layers);
-    output::line(&format!("  {} parameters, about {} in training", count(parameters), bytes(memory(&plan, parameters))))?;
+    output::line(&format!(
+        "  {} parameters, about {} in training",
+        count(parameters),
+        bytes(memory::estimate(&plan, parameters))
+    ))?;
     output::line(&format!("\n{}", as_seen(&plan)?))?;
-    let warnings = plan.warnings();
+    let mut warnings = plan.warnings();
+    warnings.extend(memory::shortage(&plan, parameters));
     if !warnings.is_empty() {
         output::line("")?;
     }
@@ -71,18 +93,6 @@ pub(crate) fn check(args: &CheckArgs) -> Result<()> {
         output::line(&format!("warning: {warning}"))?;
     }
     Ok(())
-}
-
-fn problems(error: &anyhow::Error) -> Option<&Vec<Problem>> {
-    let recipe = match (error.downcast_ref::<RecipeError>(), error.downcast_ref::<RunError>()) {
-        (Some(error), _) => error,
-        (None, Some(RunError::Recipe(error))) => error,
-        _ => return None,
-    };
-    match recipe {
-        RecipeError::Problems { problems, .. } => Some(problems),
-        _ => None,
-    }
 }
 
 fn columns(columns: &[ColumnSummary]) -> String {
@@ -96,7 +106,14 @@ fn columns(columns: &[ColumnSummary]) -> String {
             report::summary(column),
         ]
     });
-    let header = ["columns", "role", "type", "missing", "distinct", "min / median / max, or values"];
+    let header = [
+        "columns",
+        "role",
+        "type",
+        "missing",
+        "distinct",
+        "min / median / max, or values",
+    ];
     table(&header, &[0, 1, 2, 5], rows.collect())
 }
 
@@ -104,9 +121,17 @@ fn parts(plan: &Plan) -> String {
     let rows = plan.rows();
     let all = (rows.training + rows.validation + rows.test).max(1);
     let line = |name: &str, rows: usize| {
-        vec![format!("  {name}"), count(rows), format!("{:.1} %", rows as f64 * 100.0 / all as f64)]
+        vec![
+            format!("  {name}"),
+            count(rows),
+            format!("{:.1} %", rows as f64 * 100.0 / all as f64),
+        ]
     };
-    let lines = vec![line("training", rows.training), line("validation", rows.validation), line("test", rows.test)];
+    let lines = vec![
+        line("training", rows.training),
+        line("validation", rows.validation),
+        line("test", rows.test),
+    ];
     table(&["parts", "rows", ""], &[0], lines)
 }
 
@@ -122,10 +147,18 @@ fn balance(plan: &Plan) -> Result<Vec<String>> {
         let mut counts = vec![[0_usize; 3]; classes.len()];
         for (place, rows) in parts.iter().enumerate() {
             use hob_data::features::Targets;
-            match output.encoder.encode(&plan.table, rows).map_err(RunError::from)? {
-                Targets::Classes(codes) => codes.iter().for_each(|&code| counts[code as usize][place] += 1),
+            match output
+                .encoder
+                .encode(&plan.table, rows)
+                .map_err(RunError::from)?
+            {
+                Targets::Classes(codes) => codes
+                    .iter()
+                    .for_each(|&code| counts[code as usize][place] += 1),
                 Targets::Binary(values) => {
-                    values.iter().for_each(|&value| counts[usize::from(value > 0.5)][place] += 1);
+                    values
+                        .iter()
+                        .for_each(|&value| counts[usize::from(value > 0.5)][place] += 1);
                 }
                 Targets::Labels(labels) => {
                     for (index, &value) in labels.values.iter().enumerate() {
@@ -136,9 +169,16 @@ fn balance(plan: &Plan) -> Result<Vec<String>> {
             }
         }
         let rows = classes.iter().zip(&counts).map(|(class, counts)| {
-            std::iter::once(format!("  {class}")).chain(counts.iter().map(|rows| count(*rows))).collect()
+            std::iter::once(format!("  {class}"))
+                .chain(counts.iter().map(|rows| count(*rows)))
+                .collect()
         });
-        let header = [output.config.column.as_str(), "training", "validation", "test"];
+        let header = [
+            output.config.column.as_str(),
+            "training",
+            "validation",
+            "test",
+        ];
         blocks.push(table(&header, &[0], rows.collect()));
     }
     Ok(blocks)
@@ -149,23 +189,6 @@ fn shape(shape: &[usize]) -> String {
     format!("[batch, {}]", sizes.collect::<Vec<_>>().join(", "))
 }
 
-/// Weights, gradients and two moments of the optimizer, the encoded rows, and the activations of a batch twice over.
-fn memory(plan: &Plan, parameters: usize) -> u64 {
-    let layout = plan.preprocessor.layout();
-    let row = layout.numbers.len() + layout.dense_width() + layout.codes.len();
-    let rows = plan.rows();
-    let batch = plan.recipe.training.batch_size.rows(rows.training);
-    let activations = summary_width(plan) * batch * 2;
-    let encoded = (rows.training + rows.validation + rows.test) * row;
-    4 * (parameters * 4 + encoded + activations) as u64
-}
-
-fn summary_width(plan: &Plan) -> usize {
-    let Ok((_, device)) = hob_inference::device::device(None) else { return 0 };
-    let layers = summary(&plan.network, &device).unwrap_or_default();
-    layers.iter().map(|layer| layer.output_shape.iter().product::<usize>()).sum()
-}
-
 /// The first training rows, encoded.
 fn as_seen(plan: &Plan) -> Result<String> {
     let rows: Vec<usize> = plan.parts.train.iter().copied().take(SHOWN_ROWS).collect();
@@ -174,9 +197,15 @@ fn as_seen(plan: &Plan) -> Result<String> {
     let mut lines = vec!["as the network sees them".to_string()];
     for (place, row) in rows.iter().enumerate() {
         let mut lanes = Vec::new();
-        push_lane(&mut lanes, "numbers", &features.numbers, place, |value| number(f64::from(value)));
-        push_lane(&mut lanes, "dense", &features.dense, place, |value| number(f64::from(value)));
-        push_lane(&mut lanes, "codes", &features.codes, place, |value| value.to_string());
+        push_lane(&mut lanes, "numbers", &features.numbers, place, |value| {
+            number(f64::from(value))
+        });
+        push_lane(&mut lanes, "dense", &features.dense, place, |value| {
+            number(f64::from(value))
+        });
+        push_lane(&mut lanes, "codes", &features.codes, place, |value| {
+            value.to_string()
+        });
         lines.push(format!("  row {}: {}", row + 1, lanes.join("; ")));
     }
     Ok(lines.join("\n"))
@@ -192,7 +221,12 @@ fn push_lane<T: Copy>(
     if matrix.width == 0 {
         return;
     }
-    let mut values: Vec<String> = matrix.row(row).iter().take(SHOWN_NUMBERS).map(|&value| text(value)).collect();
+    let mut values: Vec<String> = matrix
+        .row(row)
+        .iter()
+        .take(SHOWN_NUMBERS)
+        .map(|&value| text(value))
+        .collect();
     if matrix.width > SHOWN_NUMBERS {
         values.push(format!("... ({} in all)", matrix.width));
     }
@@ -211,7 +245,10 @@ fn document(plan: &Plan, layers: &[hob_model::LayerSummary]) -> Value {
             })
         })
         .collect();
-    let parameters: u64 = layers.iter().filter_map(|layer| layer["parameters"].as_u64()).sum();
+    let parameters: u64 = layers
+        .iter()
+        .filter_map(|layer| layer["parameters"].as_u64())
+        .sum();
     json!({
         "name": plan.name,
         "rows": plan.rows(),
@@ -220,7 +257,7 @@ fn document(plan: &Plan, layers: &[hob_model::LayerSummary]) -> Value {
         "columns": plan.columns(),
         "layers": layers,
         "parameters": parameters,
-        "memory_bytes": memory(plan, parameters as usize),
+        "memory_bytes": memory::estimate(plan, parameters as usize),
         "warnings": plan.warnings(),
         "problems": [],
     })

@@ -17,14 +17,14 @@ use crate::format::{count, number, table};
 use crate::output::{self, say};
 
 /// Shuffles per input column.
-const REPEATS: usize = 5;
+pub(crate) const REPEATS: usize = 5;
 
 /// Scores a model on data.
 pub(crate) fn evaluate(args: &EvaluateArgs) -> Result<()> {
     let started = Instant::now();
     let predictor = Predictor::open(&args.model, args.device.as_deref())?;
     let paths = resolve(&args.data.to_string_lossy(), Path::new("."))?;
-    let judge = Judge::read(&predictor, &paths)?;
+    let judge = Judge::read(&predictor, &paths, args.max_rejected)?;
     let judgement = judge.judge()?;
     let importance = match args.importance {
         true => judge.importance(REPEATS, predictor.manifest().provenance.seed)?,
@@ -42,7 +42,16 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> Result<()> {
         }));
     }
     if judgement.left_out > 0 {
-        say(&format!("left out {} rows without a target", count(judgement.left_out)));
+        say(&format!(
+            "left out {} rows without a target",
+            count(judgement.left_out)
+        ));
+    }
+    if judgement.rejected > 0 {
+        say(&format!(
+            "left out {} rows that cannot be read",
+            count(judgement.rejected)
+        ));
     }
     for note in report_notes(&judgement.report) {
         say(&format!("note: {note}"));
@@ -58,13 +67,23 @@ fn by_output<'a, M: serde::Serialize + 'a>(
     outputs: &'a [OutputResult],
     metrics: impl Fn(&'a OutputResult) -> &'a M,
 ) -> Map<String, Value> {
-    outputs.iter().map(|output| (output.column.clone(), json!(metrics(output)))).collect()
+    outputs
+        .iter()
+        .map(|output| (output.column.clone(), json!(metrics(output))))
+        .collect()
 }
 
-fn importance_table(output: &OutputImportance) -> String {
-    let heading = format!("{}: what {} loses when a column is shuffled", output.column, output.metric);
+pub(crate) fn importance_table(output: &OutputImportance) -> String {
+    let heading = format!(
+        "{}: what {} loses when a column is shuffled",
+        output.column, output.metric
+    );
     let rows = output.inputs.iter().map(|input| {
-        vec![format!("  {}", input.column), number(input.mean), format!("± {}", number(input.deviation))]
+        vec![
+            format!("  {}", input.column),
+            number(input.mean),
+            format!("± {}", number(input.deviation)),
+        ]
     });
     table(&[&heading, "mean", "deviation"], &[0], rows.collect())
 }

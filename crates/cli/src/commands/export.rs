@@ -14,23 +14,38 @@ use crate::output::say;
 pub(crate) fn export(args: &ExportArgs) -> Result<()> {
     let predictor = Predictor::open(&args.model, None)?;
     let manifest = predictor.manifest();
-    let precision = if args.half { export::Precision::F16 } else { export::Precision::F32 };
+    let precision = if args.half {
+        export::Precision::F16
+    } else {
+        export::Precision::F32
+    };
     let (bytes, ending) = match args.format {
         ExportFormat::Burnpack => (export::burnpack(predictor.network(), precision)?, "bpk"),
-        ExportFormat::Safetensors => {
-            (export::safetensors(predictor.network(), &manifest.network, precision)?, "safetensors")
-        }
+        ExportFormat::Safetensors => (
+            export::safetensors(predictor.network(), &manifest.network, precision)?,
+            "safetensors",
+        ),
         ExportFormat::Onnx => (onnx(&predictor)?, "onnx"),
     };
-    let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.{ending}", manifest.name)));
+    let path = args
+        .output
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(format!("{}.{ending}", manifest.name)));
     write_atomically(&path, &bytes)?;
-    say(&format!("wrote {} ({})", path.display(), format::bytes(bytes.len() as u64)));
+    say(&format!(
+        "wrote {} ({})",
+        path.display(),
+        format::bytes(bytes.len() as u64)
+    ));
     Ok(())
 }
 
 #[cfg(feature = "onnx")]
 fn onnx(predictor: &Predictor) -> Result<Vec<u8>> {
-    Ok(export::onnx(predictor.network(), &predictor.manifest().network)?)
+    Ok(export::onnx(
+        predictor.network(),
+        &predictor.manifest().network,
+    )?)
 }
 
 #[cfg(not(feature = "onnx"))]

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use hob_training::error::RunError;
 use hob_training::fit::FitError;
-use hob_training::recipe::RecipeError;
+use hob_training::recipe::{Problem, RecipeError};
 
 use crate::output::say;
 
@@ -55,29 +55,60 @@ pub(crate) fn exit(error: &anyhow::Error) -> ExitCode {
         }
     }
     // Hints stand last and on a line of their own.
-    let (hints, facts): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with("hint: "));
-    say(&facts.into_iter().chain(hints).collect::<Vec<_>>().join("\n"));
+    let (hints, facts): (Vec<&str>, Vec<&str>) =
+        text.lines().partition(|line| line.starts_with("hint: "));
+    say(&facts
+        .into_iter()
+        .chain(hints)
+        .collect::<Vec<_>>()
+        .join("\n"));
     ExitCode::from(code(error))
+}
+
+/// With `--json`, prints the problems of a recipe as a document, so that a script need not read prose.
+pub(crate) fn report_json(error: anyhow::Error, json: bool) -> anyhow::Error {
+    let problems = match problems(&error) {
+        Some(problems) if json => problems,
+        _ => return error,
+    };
+    match crate::output::json(&serde_json::json!({ "problems": problems })) {
+        Ok(()) => Silent(WRONG).into(),
+        Err(error) => error,
+    }
+}
+
+fn problems(error: &anyhow::Error) -> Option<&Vec<Problem>> {
+    let recipe = match (
+        error.downcast_ref::<RecipeError>(),
+        error.downcast_ref::<RunError>(),
+    ) {
+        (Some(error), _) => error,
+        (None, Some(RunError::Recipe(error))) => error,
+        _ => return None,
+    };
+    match recipe {
+        RecipeError::Problems { problems, .. } => Some(problems),
+        _ => None,
+    }
 }
 
 /// `hob predict ... | head` closes the pipe early, which is no error.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let broken = |cause: &std::io::Error| cause.kind() == std::io::ErrorKind::BrokenPipe;
-    error.chain().any(|cause| cause.downcast_ref().is_some_and(broken))
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref().is_some_and(broken))
 }
 
 fn is_rendered(error: &anyhow::Error) -> bool {
-    let problems = |error: &RecipeError| matches!(error, RecipeError::Problems { .. });
-    error.downcast_ref::<RecipeError>().is_some_and(problems)
-        || error.downcast_ref::<RunError>().is_some_and(|error| match error {
-            RunError::Recipe(error) => problems(error),
-            _ => false,
-        })
+    problems(error).is_some()
 }
 
 fn code(error: &anyhow::Error) -> u8 {
     match error.downcast_ref::<RunError>() {
-        Some(RunError::Fit(FitError::NotFinite { .. } | FitError::Burn(_) | FitError::CheckpointIo { .. })) => FAILED,
+        Some(RunError::Fit(
+            FitError::NotFinite { .. } | FitError::Burn(_) | FitError::CheckpointIo { .. },
+        )) => FAILED,
         Some(RunError::Io { .. } | RunError::Metrics { .. }) => FAILED,
         Some(_) => WRONG,
         None if error.is::<WrongRequest>()

@@ -19,17 +19,27 @@ pub(crate) fn init(args: &InitArgs) -> Result<()> {
     let options = ReadOptions::default();
     let found = profile(std::slice::from_ref(&args.data), &options)?;
     let targets = targets(args, &found)?;
-    let folder = args.output.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    let folder = args
+        .output
+        .as_deref()
+        .and_then(Path::parent)
+        .unwrap_or(Path::new(""));
     let text = recipe(&found, &targets, &relative(&args.data, folder));
     match &args.output {
         Some(path) if path.exists() => {
-            let text = format!("`{}` exists\nhint: remove it, or name another file with `-o`", path.display());
+            let text = format!(
+                "`{}` exists\nhint: remove it, or name another file with `-o`",
+                path.display()
+            );
             Err(WrongRequest(text).into())
         }
         Some(path) => {
             write_atomically(path, text.as_bytes())?;
             say(&format!("wrote {}", path.display()));
-            say(&format!("next: hob check {0}, then hob train {0}", path.display()));
+            say(&format!(
+                "next: hob check {0}, then hob train {0}",
+                path.display()
+            ));
             Ok(())
         }
         None => output::data(&text),
@@ -45,11 +55,15 @@ fn targets<'a>(args: &InitArgs, found: &'a Profile) -> Result<Vec<&'a ColumnProf
                 Some(name) => format!("did you mean `{name}`?"),
                 None => format!("its columns are {}", names().collect::<Vec<_>>().join(", ")),
             };
-            let text = format!("`{}` has no column `{wanted}`\nhint: {hint}", args.data.display());
+            let text = format!(
+                "`{}` has no column `{wanted}`\nhint: {hint}",
+                args.data.display()
+            );
             return Err(WrongRequest(text).into());
         };
         if matches!(column.kind, InferredKind::Constant) {
-            let text = format!("`{wanted}` has the same value in every row: there is nothing to predict");
+            let text =
+                format!("`{wanted}` has the same value in every row: there is nothing to predict");
             return Err(WrongRequest(text).into());
         }
         targets.push(column);
@@ -60,9 +74,17 @@ fn targets<'a>(args: &InitArgs, found: &'a Profile) -> Result<Vec<&'a ColumnProf
 /// The data file as seen from the recipe's folder.
 fn relative(data: &Path, folder: &Path) -> String {
     let absolute = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
     let (data, folder) = (absolute(data), absolute(folder));
-    let shared = data.components().zip(folder.components()).take_while(|(a, b)| a == b).count();
+    let shared = data
+        .components()
+        .zip(folder.components())
+        .take_while(|(a, b)| a == b)
+        .count();
     let up = folder.components().skip(shared).map(|_| Path::new(".."));
     let down: PathBuf = data.components().skip(shared).collect();
     let path: PathBuf = up.map(Path::to_path_buf).chain([down]).collect();
@@ -80,16 +102,26 @@ fn recipe(found: &Profile, targets: &[&ColumnProfile], source: &str) -> String {
     );
     let missing = suggested_missing(found);
     if !missing.is_empty() {
-        let all: Vec<String> = hob_data::config::default_missing().into_iter().chain(missing.clone()).collect();
+        let all: Vec<String> = hob_data::config::default_missing()
+            .into_iter()
+            .chain(missing.clone())
+            .collect();
         let _ = writeln!(
             text,
             "# {} in columns of numbers, so read as \"no value\".\nmissing = [{}]",
             listed(&missing, " and "),
-            all.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(", ")
+            all.iter()
+                .map(|cell| quoted(cell))
+                .collect::<Vec<_>>()
+                .join(", ")
         );
     }
     split(&mut text, targets);
-    let inputs: Vec<&ColumnProfile> = found.columns.iter().filter(|c| !names.contains(&c.name.as_str())).collect();
+    let inputs: Vec<&ColumnProfile> = found
+        .columns
+        .iter()
+        .filter(|c| !names.contains(&c.name.as_str()))
+        .collect();
     for group in groups(&inputs) {
         input(&mut text, &group);
     }
@@ -102,18 +134,29 @@ fn recipe(found: &Profile, targets: &[&ColumnProfile], source: &str) -> String {
 }
 
 fn split(text: &mut String, targets: &[&ColumnProfile]) {
-    let stratify = targets.iter().find(|target| matches!(target.kind, InferredKind::Binary | InferredKind::Category));
-    text.push_str("\n# A fifth of the rows judges the result, a tenth of the others decides when to stop.\n");
+    let stratify = targets
+        .iter()
+        .find(|target| matches!(target.kind, InferredKind::Binary | InferredKind::Category));
+    text.push_str(
+        "\n# A fifth of the rows judges the result, a tenth of the others decides when to stop.\n",
+    );
     text.push_str("[data.split.random]\nvalidation = 0.1\ntest = 0.2\n");
     if let Some(target) = stratify {
-        let _ = writeln!(text, "# Every part gets its share of each class.\nstratify = {}", quoted(&target.name));
+        let _ = writeln!(
+            text,
+            "# Every part gets its share of each class.\nstratify = {}",
+            quoted(&target.name)
+        );
     }
 }
 
 /// Columns of the same type, in order of their first.
 fn groups<'a>(inputs: &[&'a ColumnProfile]) -> Vec<Vec<&'a ColumnProfile>> {
     let mut groups: Vec<Vec<&ColumnProfile>> = Vec::new();
-    for column in inputs.iter().filter(|column| section(&column.kind).is_some()) {
+    for column in inputs
+        .iter()
+        .filter(|column| section(&column.kind).is_some())
+    {
         match groups.iter_mut().find(|group| group[0].kind == column.kind) {
             Some(group) => group.push(column),
             None => groups.push(vec![column]),
@@ -132,8 +175,12 @@ fn section(kind: &InferredKind) -> Option<String> {
             Some(format) => format!("[inputs.date]\nformats = [{}]\n", quoted(format)),
             None => "[inputs.date]\n".to_string(),
         },
-        InferredKind::Set { separator } => format!("[inputs.set]\nseparator = {}\n", quoted(separator)),
-        InferredKind::Vector { separator, .. } => format!("[inputs.vector]\nseparator = {}\n", quoted(separator)),
+        InferredKind::Set { separator } => {
+            format!("[inputs.set]\nseparator = {}\n", quoted(separator))
+        }
+        InferredKind::Vector { separator, .. } => {
+            format!("[inputs.vector]\nseparator = {}\n", quoted(separator))
+        }
         InferredKind::Text | InferredKind::Identifier | InferredKind::Constant => return None,
     })
 }
@@ -141,19 +188,28 @@ fn section(kind: &InferredKind) -> Option<String> {
 fn input(text: &mut String, group: &[&ColumnProfile]) {
     text.push('\n');
     for column in group {
-        let missing = if column.missing > 0 { format!(", {} missing", count(column.missing)) } else { String::new() };
+        let missing = if column.missing > 0 {
+            format!(", {} missing", count(column.missing))
+        } else {
+            String::new()
+        };
         let _ = writeln!(text, "# {}: {}{missing}", column.name, column.reason);
     }
     let names: Vec<String> = group.iter().map(|column| quoted(&column.name)).collect();
     let _ = writeln!(text, "[[inputs]]\ncolumns = [{}]\n", names.join(", "));
     text.push_str(&section(&group[0].kind).unwrap_or_default());
-    if matches!(group[0].kind, InferredKind::Number) && group.iter().any(|column| column.missing > 0) {
+    if matches!(group[0].kind, InferredKind::Number)
+        && group.iter().any(|column| column.missing > 0)
+    {
         text.push_str("# A missing value becomes the median, and a feature beside it says so.\nindicator = true\n");
     }
 }
 
 fn left_out(text: &mut String, inputs: &[&ColumnProfile]) {
-    let unused: Vec<&&ColumnProfile> = inputs.iter().filter(|column| section(&column.kind).is_none()).collect();
+    let unused: Vec<&&ColumnProfile> = inputs
+        .iter()
+        .filter(|column| section(&column.kind).is_none())
+        .collect();
     if unused.is_empty() {
         return;
     }
@@ -185,8 +241,18 @@ fn output_section(text: &mut String, target: &ColumnProfile) {
 fn model(text: &mut String, num_rows: usize) {
     let (hidden, dropout, batch, why) = match num_rows {
         0..1_000 => ("[64, 64]", 0.1, 32, "few rows: a small network"),
-        1_000..20_000 => ("[128, 128]", 0.2, 64, "some thousand rows: a middling network with dropout"),
-        _ => ("[256, 256]", 0.2, 256, "many rows: a larger network, larger batches"),
+        1_000..20_000 => (
+            "[128, 128]",
+            0.2,
+            64,
+            "some thousand rows: a middling network with dropout",
+        ),
+        _ => (
+            "[256, 256]",
+            0.2,
+            256,
+            "many rows: a larger network, larger batches",
+        ),
     };
     let _ = write!(
         text,
@@ -198,7 +264,11 @@ fn model(text: &mut String, num_rows: usize) {
 
 fn suggested_missing(found: &Profile) -> Vec<String> {
     let known = hob_data::config::default_missing();
-    let mut cells: Vec<String> = found.columns.iter().flat_map(|column| column.suggested_missing.clone()).collect();
+    let mut cells: Vec<String> = found
+        .columns
+        .iter()
+        .flat_map(|column| column.suggested_missing.clone())
+        .collect();
     cells.sort();
     cells.dedup();
     cells.retain(|cell| !known.contains(cell));

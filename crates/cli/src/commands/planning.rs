@@ -11,14 +11,24 @@ use crate::embedded;
 /// Reads a recipe: a file, or the name of one that comes with hob.
 pub(crate) fn load(path: &Path, assignments: &[String]) -> Result<(Recipe, RecipeSource)> {
     let shipped = path.to_str().filter(|_| !path.exists()).and_then(|name| {
-        embedded::recipes().into_iter().find(|recipe| recipe.name == name)
+        embedded::recipes().into_iter().find(|recipe| {
+            recipe.name == name || format!("{}/{}", recipe.area, recipe.name) == name
+        })
     });
-    let Some(shipped) = shipped else { return Ok(Recipe::load(path, assignments)?) };
+    let Some(shipped) = shipped else {
+        return Ok(Recipe::load(path, assignments)?);
+    };
     let file = format!("{}.toml", shipped.name);
-    let source = RecipeSource::new(Some(Path::new(&file)), shipped.text()).set(assignments).map_err(RecipeError::Set)?;
+    let source = RecipeSource::new(Some(Path::new(&file)), shipped.text())
+        .set(assignments)
+        .map_err(RecipeError::Set)?;
     match Recipe::parse(&source) {
         Ok(recipe) => Ok((recipe, source)),
-        Err(problems) => Err(RecipeError::Problems { problems, recipe: Box::new(source) }.into()),
+        Err(problems) => Err(RecipeError::Problems {
+            problems,
+            recipe: Box::new(source),
+        }
+        .into()),
     }
 }
 
@@ -26,6 +36,9 @@ pub(crate) fn load(path: &Path, assignments: &[String]) -> Result<(Recipe, Recip
 pub(crate) fn plan(path: &Path, assignments: &[String]) -> Result<Plan> {
     let (recipe, source) = load(path, assignments)?;
     let folder = recipe_folder(source.path());
-    let context = PlanContext { folder: &folder, embedded: embedded::data };
+    let context = PlanContext {
+        folder: &folder,
+        embedded: embedded::data,
+    };
     Ok(Plan::new(source, recipe, context)?)
 }

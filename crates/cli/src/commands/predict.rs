@@ -5,106 +5,241 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use hob_data::source::{self, Format};
 use hob_data::features::Matrix;
+use hob_data::source::{self, ColumnKind, ColumnRequest, Format, ReadOptions, SourceReport};
 use hob_data::table::Table;
 use hob_data::target::TargetKind;
 use hob_data::write::{self, OutputCells, OutputColumn};
-use hob_inference::{Answers, Predictions, Predictor, write_atomically};
+use hob_inference::{Answers, Predictions, Predictor, typed_rows, write_atomically};
 use hob_training::run::report_notes;
 
+use super::failure::WrongRequest;
 use crate::args::{DataFormat, PredictArgs};
 use crate::output::say;
+
+/// Rows listed that were left out.
+const MAX_REJECTED_SHOWN: usize = 10;
 
 /// Predicts every row of a file or of standard input.
 pub(crate) fn predict(args: &PredictArgs) -> Result<()> {
     let predictor = Predictor::open(&args.model, args.device.as_deref())?;
-    let (table, format) = read(&predictor, args.data.as_deref())?;
-    let predictions = predictor.predict(&table)?;
-    // A pipe that asks row by row wants answers, not remarks.
-    if predictions.num_rows > 1 {
-        for note in report_notes(&predictions.report) {
-            say(&format!("note: {note}"));
-        }
+    let (table, report) = read(&predictor, args)?;
+    let input = report.files.first().map_or(Format::Csv, |file| file.format);
+    for row in report.rejected.rows.iter().take(MAX_REJECTED_SHOWN) {
+        say(&format!(
+            "left out {}:{}: a value does not parse",
+            row.file.display(),
+            row.line
+        ));
     }
-    let format = output_format(args, format);
-    let bytes = encode(&predictor, &predictions, format)?;
+    if report.rejected.num_rows > MAX_REJECTED_SHOWN {
+        say(&format!(
+            "left out {} rows in all",
+            report.rejected.num_rows
+        ));
+    }
+    let predictions = predictor.predict(&table)?;
+    for note in report_notes(&predictions.report) {
+        say(&format!("note: {note}"));
+    }
+    let format = output_format(args, input)?;
+    let bytes = encode(
+        &predictor,
+        &predictions,
+        kept(&predictor, args, &table),
+        format,
+    )?;
     match &args.output {
         Some(path) => {
             write_atomically(path, &bytes)?;
-            say(&format!("wrote {} predictions to {}", crate::format::count(predictions.num_rows), path.display()));
+            say(&format!(
+                "wrote {} predictions to {}",
+                crate::format::count(predictions.num_rows),
+                path.display()
+            ));
             Ok(())
         }
+        None => io::Write::write_all(&mut io::stdout().lock(), &bytes)
+            .context("cannot write to standard output"),
+    }
+}
+
+fn read(predictor: &Predictor, args: &PredictArgs) -> Result<(Table, SourceReport)> {
+    let mut columns = predictor.requests();
+    for name in &args.keep {
+        if columns.iter().all(|column| column.name != *name) {
+            let kind = ColumnKind::Category;
+            columns.push(ColumnRequest {
+                name: name.clone(),
+                kind,
+                required: true,
+                hash_salt: None,
+            });
+        }
+    }
+    let options = ReadOptions {
+        max_rejected: args.max_rejected,
+        ..predictor.read_options()
+    };
+    match args.data.as_deref().filter(|path| *path != Path::new("-")) {
+        Some(path) => {
+            let paths: Vec<PathBuf> = source::resolve(&path.to_string_lossy(), Path::new("."))?;
+            Ok(source::read(&paths, &columns, &options)?)
+        }
         None => {
-            io::Write::write_all(&mut io::stdout().lock(), &bytes).context("cannot write to standard output")
+            let input = io::stdin().lock();
+            Ok(source::read_stream(
+                "standard input",
+                input,
+                None,
+                &columns,
+                &options,
+            )?)
         }
     }
 }
 
-fn read(predictor: &Predictor, data: Option<&Path>) -> Result<(Table, Format)> {
-    let (columns, options) = (predictor.requests(), predictor.read_options());
-    if let Some(path) = data.filter(|path| *path != Path::new("-")) {
-        let paths: Vec<PathBuf> = source::resolve(&path.to_string_lossy(), Path::new("."))?;
-        let (table, report) = source::read(&paths, &columns, &options)?;
-        let format = report.files.first().map_or(Format::Csv, |file| file.format);
-        return Ok((table, format));
-    }
-    let (table, report) = source::read_stream("standard input", io::stdin().lock(), None, &columns, &options)?;
-    Ok((table, report.files.first().map_or(Format::Csv, |file| file.format)))
-}
-
-fn output_format(args: &PredictArgs, input: Format) -> DataFormat {
+fn output_format(args: &PredictArgs, input: Format) -> Result<DataFormat> {
     if args.json {
-        return DataFormat::Jsonl;
+        return Ok(DataFormat::Jsonl);
     }
-    let by_name = args.output.as_deref().and_then(Path::extension).and_then(|ending| match ending.to_str()? {
-        "csv" => Some(DataFormat::Csv),
-        "jsonl" | "ndjson" | "json" => Some(DataFormat::Jsonl),
-        "parquet" => Some(DataFormat::Parquet),
-        _ => None,
-    });
-    args.format.or(by_name).unwrap_or(match input {
-        Format::Csv => DataFormat::Csv,
-        Format::Jsonl => DataFormat::Jsonl,
-        Format::Parquet => DataFormat::Parquet,
-    })
-}
-
-fn encode(predictor: &Predictor, predictions: &Predictions, format: DataFormat) -> Result<Vec<u8>> {
-    match format {
-        DataFormat::Csv => Ok(write::csv(&columns(predictor, predictions), predictions.num_rows)?),
-        DataFormat::Parquet => Ok(write::parquet(&columns(predictor, predictions))?),
-        DataFormat::Jsonl => {
-            let mut bytes = Vec::new();
-            for row in 0..predictions.num_rows {
-                serde_json::to_writer(&mut bytes, &predictor.row_to_json(predictions, row))?;
-                bytes.push(b'\n');
-            }
-            Ok(bytes)
+    if let Some(format) = args.format {
+        return Ok(format);
+    }
+    let Some(path) = &args.output else {
+        return Ok(match input {
+            Format::Csv => DataFormat::Csv,
+            Format::Jsonl => DataFormat::Jsonl,
+            Format::Parquet => DataFormat::Parquet,
+        });
+    };
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("csv") => Ok(DataFormat::Csv),
+        Some("jsonl" | "ndjson" | "json") => Ok(DataFormat::Jsonl),
+        Some("parquet") => Ok(DataFormat::Parquet),
+        _ => {
+            let text = format!(
+                "cannot tell the format of `{}` from its ending\n\
+                 hint: end it in .csv, .jsonl or .parquet, or say `--format`",
+                path.display()
+            );
+            Err(WrongRequest(text).into())
         }
     }
+}
+
+/// The columns of the input that were asked for, as text.
+fn kept(predictor: &Predictor, args: &PredictArgs, table: &Table) -> Vec<OutputColumn> {
+    let mut columns: Vec<OutputColumn> = args
+        .keep
+        .iter()
+        .map(|name| OutputColumn {
+            name: name.clone(),
+            cells: OutputCells::Text(Vec::new()),
+        })
+        .collect();
+    let requests: Vec<ColumnRequest> = args
+        .keep
+        .iter()
+        .map(|name| {
+            let known = predictor
+                .requests()
+                .into_iter()
+                .find(|request| request.name == *name);
+            known.unwrap_or(ColumnRequest {
+                name: name.clone(),
+                kind: ColumnKind::Category,
+                required: true,
+                hash_salt: None,
+            })
+        })
+        .collect();
+    for row in 0..table.num_rows {
+        let cells = typed_rows::row_to_text(table, row, &requests);
+        for (column, (_, text)) in columns.iter_mut().zip(cells) {
+            if let OutputCells::Text(texts) = &mut column.cells {
+                texts.push(text);
+            }
+        }
+    }
+    columns
+}
+
+fn encode(
+    predictor: &Predictor,
+    predictions: &Predictions,
+    kept: Vec<OutputColumn>,
+    format: DataFormat,
+) -> Result<Vec<u8>> {
+    if format == DataFormat::Jsonl {
+        return jsonl(predictor, predictions, &kept);
+    }
+    let columns: Vec<OutputColumn> = kept
+        .into_iter()
+        .chain(columns(predictor, predictions))
+        .collect();
+    match format {
+        DataFormat::Parquet => Ok(write::parquet(&columns)?),
+        _ => Ok(write::csv(&columns, predictions.num_rows)?),
+    }
+}
+
+fn jsonl(
+    predictor: &Predictor,
+    predictions: &Predictions,
+    kept: &[OutputColumn],
+) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for row in 0..predictions.num_rows {
+        let mut line = serde_json::Map::new();
+        for column in kept {
+            if let OutputCells::Text(texts) = &column.cells {
+                line.insert(column.name.clone(), texts[row].clone().into());
+            }
+        }
+        line.extend(predictor.row_to_json(predictions, row));
+        serde_json::to_writer(&mut bytes, &line)?;
+        bytes.push(b'\n');
+    }
+    Ok(bytes)
 }
 
 /// The answer of every output, then its probabilities or quantiles as `column.name`.
 fn columns(predictor: &Predictor, predictions: &Predictions) -> Vec<OutputColumn> {
     let mut columns = Vec::new();
-    for (spec, answers) in predictor.manifest().outputs.iter().zip(&predictions.answers) {
+    for (spec, answers) in predictor
+        .manifest()
+        .outputs
+        .iter()
+        .zip(&predictions.answers)
+    {
         let rows = 0..predictions.num_rows;
-        let texts = |rows: Range<usize>| OutputCells::Text(rows.map(|row| answers.text(spec, row)).collect());
+        let texts = |rows: Range<usize>| {
+            OutputCells::Text(rows.map(|row| answers.text(spec, row)).collect())
+        };
         let mut push = |name: String, cells| columns.push(OutputColumn { name, cells });
         let named = |name: &str| format!("{}.{name}", spec.column);
         match answers {
-            Answers::Numbers(values) => push(spec.column.clone(), OutputCells::Double(values.clone())),
+            Answers::Numbers(values) => {
+                push(spec.column.clone(), OutputCells::Double(values.clone()))
+            }
             Answers::Quantiles(matrix) => {
                 push(spec.column.clone(), texts(rows));
-                let TargetKind::Number(number) = &spec.encoder.kind else { continue };
+                let TargetKind::Number(number) = &spec.encoder.kind else {
+                    continue;
+                };
                 for (place, quantile) in number.quantiles.iter().enumerate() {
-                    push(named(&format!("q{quantile}")), OutputCells::Double(column_of(matrix, place)));
+                    push(
+                        named(&format!("q{quantile}")),
+                        OutputCells::Double(column_of(matrix, place)),
+                    );
                 }
             }
             Answers::Binary(values) => {
                 push(spec.column.clone(), texts(rows));
-                let TargetKind::Binary(binary) = &spec.encoder.kind else { continue };
+                let TargetKind::Binary(binary) = &spec.encoder.kind else {
+                    continue;
+                };
                 push(named(&binary.positive), OutputCells::Single(values.clone()));
             }
             Answers::Categories(matrix) | Answers::Sets(matrix) => {
@@ -119,5 +254,11 @@ fn columns(predictor: &Predictor, predictions: &Predictions) -> Vec<OutputColumn
 }
 
 fn column_of<T: Copy>(matrix: &Matrix<T>, place: usize) -> Vec<T> {
-    matrix.values.iter().skip(place).step_by(matrix.width.max(1)).copied().collect()
+    matrix
+        .values
+        .iter()
+        .skip(place)
+        .step_by(matrix.width.max(1))
+        .copied()
+        .collect()
 }

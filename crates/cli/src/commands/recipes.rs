@@ -11,7 +11,11 @@ use crate::{embedded, output};
 pub(crate) fn recipes(args: &RecipesArgs) -> Result<()> {
     let recipes = embedded::recipes();
     let Some(name) = &args.name else {
-        let width = recipes.iter().map(|recipe| recipe.area.len() + recipe.name.len() + 1).max().unwrap_or(0);
+        let width = recipes
+            .iter()
+            .map(|recipe| recipe.area.len() + recipe.name.len() + 1)
+            .max()
+            .unwrap_or(0);
         for recipe in &recipes {
             let full = format!("{}/{}", recipe.area, recipe.name);
             output::line(&format!("{full:width$}  {}", recipe.summary()))?;
@@ -24,7 +28,9 @@ pub(crate) fn recipes(args: &RecipesArgs) -> Result<()> {
         Some(recipe) => output::data(&recipe.text()),
         None => {
             let similar = similar_name(wanted, recipes.iter().map(|recipe| recipe.name));
-            let hint = similar.map(|name| format!("\nhint: did you mean `{name}`?")).unwrap_or_default();
+            let hint = similar
+                .map(|name| format!("\nhint: did you mean `{name}`?"))
+                .unwrap_or_default();
             Err(WrongRequest(format!("no recipe named `{name}` comes with hob{hint}")).into())
         }
     }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use hob_inference::write_atomically;
 use hob_training::plan::ColumnSummary;
 use hob_training::result::{OutputResult, RunResult};
-use hob_training::run_folder::{RunFolder, read_json};
+use hob_training::run_folder::RunFolder;
 
 use crate::args::ReportArgs;
 use crate::format::{bytes, count, plain, seconds};
@@ -16,17 +16,26 @@ use crate::report::{self, ColumnLine, DataSummary, ReportData};
 /// Writes the page, from the files of the run folder alone.
 pub(crate) fn report(args: &ReportArgs) -> Result<()> {
     let folder = RunFolder::open(&args.run)?;
-    let result: RunResult = read_json(&folder.result())?;
+    let result = folder.load_result()?;
     let path = folder.recipe();
-    let recipe_text = fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    let recipe_text =
+        fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
     let data = ReportData {
         name: result.name.clone(),
         recipe_text,
         epochs: folder.epochs()?,
         best_epoch: result.best_epoch.map(|epoch| epoch as u64),
         outputs: result.outputs.iter().map(output).collect(),
-        importance: result.importance.first().map(|output| output.inputs.clone()).unwrap_or_default(),
-        importance_metric: result.importance.first().map(|output| output.metric.clone()).unwrap_or_default(),
+        importance: result
+            .importance
+            .first()
+            .map(|output| output.inputs.clone())
+            .unwrap_or_default(),
+        importance_metric: result
+            .importance
+            .first()
+            .map(|output| output.metric.clone())
+            .unwrap_or_default(),
         data: DataSummary {
             parts: vec![
                 ("training".to_string(), result.rows.training),
@@ -73,8 +82,15 @@ pub(crate) fn summary(column: &ColumnSummary) -> String {
             format!("{} / {} / {}", plain(min), plain(median), plain(max))
         }
         _ => {
-            let top = column.top.iter().map(|(value, rows)| format!("{value} ({})", count(*rows)));
-            let more = if column.distinct > column.top.len() { ", ..." } else { "" };
+            let top = column
+                .top
+                .iter()
+                .map(|(value, rows)| format!("{value} ({})", count(*rows)));
+            let more = if column.distinct > column.top.len() {
+                ", ..."
+            } else {
+                ""
+            };
             format!("{}{more}", top.collect::<Vec<_>>().join(", "))
         }
     }
@@ -87,15 +103,29 @@ fn provenance(result: &RunResult) -> Vec<(String, String)> {
         ("device".to_string(), result.device.clone()),
         ("seed".to_string(), result.seed.to_string()),
         ("parameters".to_string(), count(result.parameters)),
-        ("epochs".to_string(), format!("{} ({})", result.epochs, result.stop.replace('_', " "))),
-        ("training time".to_string(), seconds(result.training_seconds)),
+        (
+            "epochs".to_string(),
+            format!("{} ({})", result.epochs, result.stop.replace('_', " ")),
+        ),
+        (
+            "training time".to_string(),
+            seconds(result.training_seconds),
+        ),
     ];
     for source in &result.sources {
-        let value = format!("{} rows, {}, SHA-256 {}", count(source.rows), bytes(source.bytes), source.sha256);
+        let value = format!(
+            "{} rows, {}, SHA-256 {}",
+            count(source.rows),
+            bytes(source.bytes),
+            source.sha256
+        );
         lines.push((source.name.clone(), value));
     }
     for left_out in &result.left_out {
-        lines.push(("rows left out".to_string(), format!("{}: {}", count(left_out.rows), left_out.reason)));
+        lines.push((
+            "rows left out".to_string(),
+            format!("{}: {}", count(left_out.rows), left_out.reason),
+        ));
     }
     for note in &result.notes {
         lines.push(("test part".to_string(), note.clone()));

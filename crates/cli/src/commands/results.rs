@@ -8,12 +8,39 @@ use crate::format::{count, number, table};
 pub(crate) fn results(outputs: &[OutputResult]) -> String {
     let mut blocks = Vec::new();
     for output in outputs {
-        let heading = format!("{} ({} {} rows)", output.column, count(output.test.rows), output.part);
+        let heading = heading(output);
         let rows = output.test.metrics.iter().map(|(name, value)| {
-            let baseline = output.baseline.metrics.get(name).map(number).unwrap_or_default();
+            let baseline = output
+                .baseline
+                .metrics
+                .get(name)
+                .map(number)
+                .unwrap_or_default();
             vec![format!("  {name}"), number(value), baseline]
         });
-        blocks.push(table(&[&heading, "model", "baseline"], &[0], rows.collect()));
+        blocks.push(table(
+            &[&heading, "model", "baseline"],
+            &[0],
+            rows.collect(),
+        ));
     }
     blocks.join("\n\n")
+}
+
+/// The column, the rows it was judged on, and which answer counts as yes.
+fn heading(output: &OutputResult) -> String {
+    let yes = match (output.kind.as_str(), &output.test.confusion) {
+        ("binary", Some(confusion)) => confusion
+            .labels
+            .get(1)
+            .map(|label| format!(" is `{label}`")),
+        _ => None,
+    };
+    format!(
+        "{}{} ({} {} rows)",
+        output.column,
+        yes.unwrap_or_default(),
+        count(output.test.rows),
+        output.part
+    )
 }

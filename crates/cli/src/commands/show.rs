@@ -46,7 +46,11 @@ pub(crate) fn show(args: &ShowArgs) -> Result<()> {
     ))?;
     for source in &provenance.sources {
         let checksum = source.sha256.get(..12).unwrap_or(&source.sha256);
-        output::line(&format!("from {} ({} rows, SHA-256 {checksum}...)", source.name, count(source.rows)))?;
+        output::line(&format!(
+            "from {} ({} rows, SHA-256 {checksum}...)",
+            source.name,
+            count(source.rows)
+        ))?;
     }
     output::line(&format!("\n{}", inputs(&manifest)))?;
     output::line(&format!("\n{}", outputs(&manifest)))?;
@@ -55,18 +59,42 @@ pub(crate) fn show(args: &ShowArgs) -> Result<()> {
 
 fn inputs(manifest: &Manifest) -> String {
     let rows = manifest.inputs.columns().map(|column| {
-        let missing = if column.can_be_missing { "" } else { "required" };
-        vec![format!("  {}", column.name), column.kind.name().to_string(), seen(&column), missing.to_string()]
+        let missing = if column.can_be_missing {
+            ""
+        } else {
+            "required"
+        };
+        vec![
+            format!("  {}", column.name),
+            column.kind.name().to_string(),
+            seen(&column),
+            missing.to_string(),
+        ]
     });
-    table(&["expects", "type", "seen in training", ""], &[0, 1, 2, 3], rows.collect())
+    table(
+        &["expects", "type", "seen in training", ""],
+        &[0, 1, 2, 3],
+        rows.collect(),
+    )
 }
 
 fn seen(column: &InputColumnSchema) -> String {
     match (column.min, column.max, column.num_values) {
-        (Some(min), Some(max), _) if column.kind.name() == "number" => format!("{} to {}", plain(min), plain(max)),
+        (Some(min), Some(max), _) if column.kind.name() == "number" => {
+            format!("{} to {}", plain(min), plain(max))
+        }
         (.., known) if known > 0 => {
-            let shown: Vec<&str> = column.values.iter().take(MAX_VALUES).map(String::as_str).collect();
-            let more = if known > shown.len() { format!(" and {} more", known - shown.len()) } else { String::new() };
+            let shown: Vec<&str> = column
+                .values
+                .iter()
+                .take(MAX_VALUES)
+                .map(String::as_str)
+                .collect();
+            let more = if known > shown.len() {
+                format!(" and {} more", known - shown.len())
+            } else {
+                String::new()
+            };
             format!("{}{more}", shown.join(", "))
         }
         _ => String::new(),
@@ -75,7 +103,11 @@ fn seen(column: &InputColumnSchema) -> String {
 
 fn outputs(manifest: &Manifest) -> String {
     let rows = manifest.outputs.iter().map(|output| {
-        vec![format!("  {}", output.column), output.encoder.kind.name().to_string(), answers(output)]
+        vec![
+            format!("  {}", output.column),
+            output.encoder.kind.name().to_string(),
+            answers(output),
+        ]
     });
     table(&["answers", "type", ""], &[0, 1, 2], rows.collect())
 }
@@ -84,9 +116,18 @@ fn answers(output: &OutputSpec) -> String {
     match &output.encoder.kind {
         TargetKind::Category(category) => category.classes.join(", "),
         TargetKind::Binary(binary) => {
-            format!("{} or {} (from {})", binary.negative, binary.positive, plain(output.threshold))
+            format!(
+                "{} or {} (from {})",
+                binary.negative,
+                binary.positive,
+                plain(output.threshold)
+            )
         }
-        TargetKind::Number(number) => format!("{} to {} in training", plain(number.seen[0]), plain(number.seen[1])),
+        TargetKind::Number(number) => format!(
+            "{} to {} in training",
+            plain(number.seen[0]),
+            plain(number.seen[1])
+        ),
         TargetKind::Set(set) => set.labels.join(", "),
     }
 }
@@ -96,9 +137,15 @@ fn scores(manifest: &Manifest) -> String {
     for (column, metrics) in &manifest.test {
         let baseline = manifest.baseline.get(column);
         for (name, value) in metrics.as_object().into_iter().flatten() {
-            let base = baseline.and_then(|metrics| metrics.get(name)).and_then(Value::as_f64);
+            let base = baseline
+                .and_then(|metrics| metrics.get(name))
+                .and_then(Value::as_f64);
             let value = value.as_f64().map(number).unwrap_or_default();
-            rows.push(vec![format!("  {column} {name}"), value, base.map(number).unwrap_or_default()]);
+            rows.push(vec![
+                format!("  {column} {name}"),
+                value,
+                base.map(number).unwrap_or_default(),
+            ]);
         }
     }
     table(&["scored", "model", "baseline"], &[0], rows)

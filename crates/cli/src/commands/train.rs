@@ -4,18 +4,20 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Result;
+use hob_inference::Predictor;
 use hob_training::Interrupter;
 use hob_training::error::RunError;
 use hob_training::fit::has_checkpoint;
+use hob_training::judge::Judge;
 use hob_training::plan::{Plan, PlanContext, PlanRecord};
 use hob_training::recipe::{Recipe, RecipeError, RecipeSource};
 use hob_training::result::RunResult;
 use hob_training::run::{RunOutcome, RunRequest, dry_run, run};
-use hob_training::run_folder::{RunFolder, read_json};
+use hob_training::run_folder::{RunFolder, read_json, write_json};
 use serde_json::json;
 
-use super::failure::{Silent, WrongRequest};
-use super::{planning, results};
+use super::failure::{self, Silent, WrongRequest};
+use super::{evaluate, memory, planning, results};
 use crate::args::TrainArgs;
 use crate::format::{count, seconds};
 use crate::output::{self, say};
@@ -25,21 +27,34 @@ use crate::{embedded, stop};
 /// Trains a recipe, or goes on with an interrupted run.
 pub(crate) fn train(args: &TrainArgs) -> Result<()> {
     let started = Instant::now();
-    let (plan, resumed) = match (&args.resume, &args.recipe) {
+    let (plan, resumed, device) = match (&args.resume, &args.recipe) {
         (Some(path), _) => {
             let folder = RunFolder::open(path)?;
-            (resumed_plan(&folder)?, Some(folder))
+            let (plan, device) = resumed_plan(&folder)?;
+            (plan, Some(folder), Some(device))
         }
-        (None, Some(recipe)) => (planning::plan(recipe, &args.set)?, None),
+        (None, Some(recipe)) => {
+            let plan = planning::plan(recipe, &args.set)
+                .map_err(|error| failure::report_json(error, args.json))?;
+            (plan, None, args.device.clone())
+        }
         (None, None) => return Err(WrongRequest("a recipe is needed".to_string()).into()),
     };
     say(&heading(&plan));
     for left_out in &plan.left_out {
-        say(&format!("left out {} rows: {}", count(left_out.rows), left_out.reason));
+        say(&format!(
+            "left out {} rows: {}",
+            count(left_out.rows),
+            left_out.reason
+        ));
     }
+    memory::guard(&plan)?;
     if args.dry_run {
-        let seconds_per_step = dry_run(&plan, args.device.as_deref())?;
-        say(&format!("dry run: one step took {:.1} ms; nothing was written", seconds_per_step * 1e3));
+        let seconds_per_step = dry_run(&plan, device.as_deref())?;
+        say(&format!(
+            "dry run: one step took {:.1} ms; nothing was written",
+            seconds_per_step * 1e3
+        ));
         return Ok(());
     }
     let resume = resumed.is_some();
@@ -54,7 +69,7 @@ pub(crate) fn train(args: &TrainArgs) -> Result<()> {
         let request = RunRequest {
             plan: &plan,
             folder: &folder,
-            device: args.device.as_deref(),
+            device: device.as_deref(),
             resume,
             interrupter,
             renderer: renderer(args),
@@ -62,10 +77,23 @@ pub(crate) fn train(args: &TrainArgs) -> Result<()> {
         run(request, &mut progress)?
     };
     match outcome {
-        RunOutcome::Done(result) => show(args, &result, folder.path(), started.elapsed().as_secs_f64()),
+        RunOutcome::Done(mut result) => {
+            if args.importance {
+                measure_importance(&plan, &folder, device.as_deref(), &mut result)?;
+            }
+            show(
+                args,
+                &result,
+                folder.path(),
+                started.elapsed().as_secs_f64(),
+            )
+        }
         RunOutcome::Interrupted { epochs } => {
             say(&format!("interrupted after {epochs} epochs"));
-            say(&format!("hint: go on with `hob train --resume {}`", folder.path().display()));
+            say(&format!(
+                "hint: go on with `hob train --resume {}`",
+                folder.path().display()
+            ));
             Err(Silent(1).into())
         }
     }
@@ -81,32 +109,68 @@ fn renderer(_: &TrainArgs) -> Option<Box<dyn hob_training::run::Renderer>> {
     None
 }
 
-/// The plan of a run folder, made again from its recipe and the same data.
-fn resumed_plan(folder: &RunFolder) -> Result<Plan> {
+/// The plan of a run folder, made again from its recipe and the same data, and the device it was trained on.
+fn resumed_plan(folder: &RunFolder) -> Result<(Plan, String)> {
     if !has_checkpoint(folder.path()) {
         let hint = match folder.bundle().is_file() {
             true => "\nhint: the run is finished",
             false => "\nhint: start it again with `hob train`",
         };
-        return Err(RunError::NoCheckpoint { path: folder.path().to_path_buf(), hint }.into());
+        return Err(RunError::NoCheckpoint {
+            path: folder.path().to_path_buf(),
+            hint,
+        }
+        .into());
     }
     let record: PlanRecord = read_json(&folder.plan())?;
-    let source = RecipeSource::read(&folder.recipe())
-        .map_err(|source| RecipeError::Read { path: folder.recipe(), source })?;
+    let source = RecipeSource::read(&folder.recipe()).map_err(|source| RecipeError::Read {
+        path: folder.recipe(),
+        source,
+    })?;
     let recipe = match Recipe::parse(&source) {
         Ok(recipe) => recipe,
-        Err(problems) => return Err(RecipeError::Problems { problems, recipe: Box::new(source) }.into()),
+        Err(problems) => {
+            return Err(RecipeError::Problems {
+                problems,
+                recipe: Box::new(source),
+            }
+            .into());
+        }
     };
-    let context = PlanContext { folder: &record.folder, embedded: embedded::data };
+    let context = PlanContext {
+        folder: &record.folder,
+        embedded: embedded::data,
+    };
     let mut plan = Plan::new(source, recipe, context)?;
     plan.name = record.name;
-    Ok(plan)
+    Ok((plan, record.device))
+}
+
+/// Adds the permutation importance on the test part to the result of a run.
+fn measure_importance(
+    plan: &Plan,
+    folder: &RunFolder,
+    device: Option<&str>,
+    result: &mut RunResult,
+) -> Result<()> {
+    let predictor = Predictor::open(folder.path(), device)?;
+    let judge = Judge::new(
+        &predictor,
+        plan.table.clone(),
+        plan.judged_part().1.to_vec(),
+    )?;
+    result.importance = judge.importance(evaluate::REPEATS, plan.recipe.seed)?;
+    Ok(write_json(&folder.result(), result)?)
 }
 
 /// One line that says what is about to happen.
 fn heading(plan: &Plan) -> String {
     let rows = plan.rows();
-    let outputs: Vec<&str> = plan.outputs.iter().map(|output| output.config.column.as_str()).collect();
+    let outputs: Vec<&str> = plan
+        .outputs
+        .iter()
+        .map(|output| output.config.column.as_str())
+        .collect();
     format!(
         "{}: {} from {} columns; {} training, {} validation, {} test rows",
         plan.name,
@@ -134,11 +198,20 @@ fn show(args: &TrainArgs, result: &RunResult, folder: &Path, elapsed: f64) -> Re
     }
     say("");
     output::line(&results::results(&result.outputs))?;
+    for output in &result.importance {
+        output::line(&format!("\n{}", evaluate::importance_table(output)))?;
+    }
     say("");
     for warning in &result.warnings {
         say(&format!("warning: {warning}"));
     }
-    let kept = result.best_epoch.map(|epoch| format!(", kept epoch {epoch}")).unwrap_or_default();
+    if let Some(stop) = stopped(result) {
+        say(stop);
+    }
+    let kept = result
+        .best_epoch
+        .map(|epoch| format!(", kept epoch {epoch}"))
+        .unwrap_or_default();
     say(&format!(
         "trained {} parameters for {} epochs{kept} in {} on {}; {} in all",
         count(result.parameters),
@@ -151,4 +224,16 @@ fn show(args: &TrainArgs, result: &RunResult, folder: &Path, elapsed: f64) -> Re
     say(&format!("model  {}", bundle.display()));
     say(&format!("next   hob report {}", folder.display()));
     Ok(())
+}
+
+/// Why training ended before its last epoch.
+fn stopped(result: &RunResult) -> Option<&'static str> {
+    match result.stop.as_str() {
+        "early_stopping" => Some("stopped early: the loss had not fallen for a while"),
+        "time_limit" => Some("stopped at the time limit"),
+        "not_finite" => Some(
+            "warning: the loss became infinite or not a number; these are the last good weights",
+        ),
+        _ => None,
+    }
 }

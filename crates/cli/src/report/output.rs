@@ -293,7 +293,7 @@ fn worst(worst: &[WorstRow], loss: &'static str) -> String {
     });
     format!(
         "<h3>Worst rows</h3>\n<p class=\"note\">The test rows with the largest loss: look here for mislabelled cells and \
-         for inputs that are missing. Rows count from 0.</p>\n{}",
+         for inputs that are missing. Rows count from 1, as in parts.csv.</p>\n{}",
         table(if wide { "worst" } else { "worst chips" }, &headings, lines)
     )
 }

@@ -21,6 +21,10 @@ pub(super) fn finish(tally: ColumnTally, num_rows: usize) -> ColumnProfile {
     };
     let (kind, reason) = facts.infer();
     let has_numbers = tally.numbers.mostly_numbers();
+    let unreadable_numbers = tally
+        .numbers
+        .unreadable()
+        .filter(|_| kind == InferredKind::Identifier);
     let suggested_missing = if kind == InferredKind::Number {
         tally
             .numbers
@@ -39,6 +43,7 @@ pub(super) fn finish(tally: ColumnTally, num_rows: usize) -> ColumnProfile {
         distinct_is_exact,
         top: tally.distinct.top(TOP_VALUES),
         suggested_missing,
+        unreadable_numbers,
         name: tally.name,
         examples: tally.examples,
         numbers: has_numbers.then(|| tally.numbers.finish()),
@@ -60,6 +65,7 @@ impl Facts<'_> {
             .or_else(|| self.lists())
             .or_else(|| self.numbers())
             .or_else(|| self.dates())
+            .or_else(|| self.unreadable_numbers())
             .or_else(|| self.two_values())
             .or_else(|| self.vectors())
             .or_else(|| self.sets())
@@ -80,7 +86,8 @@ impl Facts<'_> {
             if missing == 0 {
                 format!("every row has `{value}`")
             } else {
-                format!("{present} rows have `{value}`, the others have no value")
+                let rows = if present == 1 { "row has" } else { "rows have" };
+                format!("{present} {rows} `{value}`, the others have no value")
             }
         } else {
             return None;
@@ -114,15 +121,27 @@ impl Facts<'_> {
         if !numbers.mostly_numbers() || numbers.leading_zeros {
             return None;
         }
+        if numbers.integer_only && self.mostly_different() && looks_like_id(&self.tally.name) {
+            return Some((
+                InferredKind::Identifier,
+                "nearly every row has its own, and the name says id".into(),
+            ));
+        }
         if numbers.num_others > 0 {
+            if numbers.num_unreadable > 0 {
+                return None;
+            }
+            let cells = match numbers.num_others {
+                1 => "1 cell".to_string(),
+                others => format!("{others} cells"),
+            };
             let others: Vec<String> = numbers
                 .others
                 .iter()
                 .map(|(text, _)| format!("`{text}`"))
                 .collect();
             let reason = format!(
-                "numbers, but for {} cells: list {} in `[data] missing` if they mean no value",
-                numbers.num_others,
+                "numbers, but for {cells}: list {} in `[data] missing` if they mean no value",
                 others.join(", ")
             );
             return Some((InferredKind::Number, reason));
@@ -130,16 +149,12 @@ impl Facts<'_> {
         if numbers.integer_only && self.distinct == 2 {
             return Some((InferredKind::Binary, self.values_text()));
         }
-        if numbers.integer_only && self.mostly_different() {
-            if looks_like_id(&self.tally.name) {
-                return Some((
-                    InferredKind::Identifier,
-                    "nearly every row has its own, and the name says id".into(),
-                ));
-            }
-            if numbers.counts_up && self.tally.present >= IDENTIFIER_ROWS {
-                return Some((InferredKind::Identifier, "it counts the rows".into()));
-            }
+        if numbers.integer_only
+            && self.mostly_different()
+            && numbers.counts_up
+            && self.tally.present >= IDENTIFIER_ROWS
+        {
+            return Some((InferredKind::Identifier, "it counts the rows".into()));
         }
         let reason = if numbers.integer_only && self.exact && self.distinct <= FEW_VALUES {
             format!(
@@ -172,6 +187,20 @@ impl Facts<'_> {
             },
             reason,
         ))
+    }
+
+    /// `1,5` or `12 €`. As text every amount would be a value of its own.
+    fn unreadable_numbers(&self) -> Option<Choice> {
+        // `100 200 300` has thousands separators, or three numbers; the same three everywhere are more likely.
+        let numbers = &self.tally.numbers;
+        let what = numbers.unreadable()?;
+        let is_vector = numbers.count == 0 && self.tally.vectors.fit().is_some();
+        (!is_vector).then(|| {
+            (
+                InferredKind::Identifier,
+                format!("looks like numbers with {what}"),
+            )
+        })
     }
 
     fn two_values(&self) -> Option<Choice> {
@@ -243,12 +272,6 @@ impl Facts<'_> {
         if tally.num_chars >= tally.present * 20 && tally.num_words >= tally.present * 3 {
             let words = tally.num_words / tally.present;
             return (InferredKind::Text, format!("about {words} words per cell"));
-        }
-        if tally.numbers.decimal_commas * 10 >= tally.present * 9 {
-            return (
-                InferredKind::Identifier,
-                "looks like numbers with a decimal comma: replace it by a point".into(),
-            );
         }
         let count = self.count_text();
         (

@@ -10,6 +10,21 @@ use crate::source::cell::{number_hint, parse_number};
 const SAMPLE: usize = 10_000;
 const MAX_OTHERS: usize = 6;
 
+const DECIMAL_COMMA: &str = "a decimal comma: replace it by a point";
+
+/// A hint of the reader as something that a whole column has.
+fn way_of_writing(hint: &str) -> Option<&'static str> {
+    match hint {
+        "looks like a decimal comma" => Some(DECIMAL_COMMA),
+        "looks like thousands separators" => Some("thousands separators: remove them"),
+        "looks like a thousands separator or a decimal comma" => {
+            Some("a thousands separator or a decimal comma: write them with a point or plainly")
+        }
+        "remove the unit" => Some("a unit in every cell: remove it"),
+        _ => None,
+    }
+}
+
 /// Sums up numbers.
 pub(super) struct NumberTally {
     pub(super) count: usize,
@@ -21,8 +36,9 @@ pub(super) struct NumberTally {
     /// Cells that are no numbers, with their counts; the first few different ones.
     pub(super) others: Vec<(String, usize)>,
     pub(super) num_others: usize,
-    /// Cells that would be numbers, were the comma a point.
-    pub(super) decimal_commas: usize,
+    /// Cells that are numbers in another way of writing, and what is wrong with the first of them.
+    pub(super) num_unreadable: usize,
+    pub(super) unreadable: Option<&'static str>,
     min: f64,
     max: f64,
     last: f64,
@@ -39,7 +55,8 @@ impl NumberTally {
             counts_up: true,
             others: Vec::new(),
             num_others: 0,
-            decimal_commas: 0,
+            num_unreadable: 0,
+            unreadable: None,
             min: f64::INFINITY,
             max: f64::NEG_INFINITY,
             last: f64::NAN,
@@ -75,14 +92,25 @@ impl NumberTally {
 
     fn add_other(&mut self, text: &str) {
         self.num_others += 1;
-        if number_hint(text).is_some_and(|hint| hint.contains("decimal comma")) {
-            self.decimal_commas += 1;
+        if let Some(what) = number_hint(text).and_then(way_of_writing) {
+            self.num_unreadable += 1;
+            // Of `1,234` and `1,5` the second says which it is.
+            if self.unreadable.is_none() || what == DECIMAL_COMMA {
+                self.unreadable = Some(what);
+            }
         }
         if let Some((_, count)) = self.others.iter_mut().find(|(known, _)| known == text) {
             *count += 1;
         } else if self.others.len() < MAX_OTHERS {
             self.others.push((text.into(), 1));
         }
+    }
+
+    /// What is wrong with nearly all cells that are no plain numbers, where these are numbers too.
+    pub(super) fn unreadable(&self) -> Option<&'static str> {
+        let all = self.count + self.num_others;
+        self.unreadable
+            .filter(|_| (self.count + self.num_unreadable) * 10 >= all * 9)
     }
 
     /// Whether this is a column of numbers but for a few stand-ins such as `?`.

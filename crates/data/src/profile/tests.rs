@@ -307,3 +307,33 @@ fn columns_never_to_be_read_are_left_out() {
     let profile = profile(&[path], &options).unwrap();
     assert_eq!(profile.columns.len(), 1);
 }
+
+#[test]
+fn numbers_in_another_way_of_writing_are_no_categories() {
+    let check = |cells: &[&str], reason: &str| {
+        let column = column("amount", repeated(cells, 9));
+        assert_eq!(
+            (column.kind, column.reason.as_str()),
+            (InferredKind::Identifier, reason)
+        );
+        assert!(column.unreadable_numbers.is_some());
+    };
+    let reason = "looks like numbers with a decimal comma: replace it by a point";
+    check(&["1,5", "2,25", "3"], reason);
+    check(&["1,250", "2,5"], reason);
+    let reason = "looks like numbers with a unit in every cell: remove it";
+    check(&["12 %", "30 %"], reason);
+    check(&["$12", "$1,300.50", "$4"], reason);
+    let reason = "looks like numbers with thousands separators: remove them";
+    check(&["1,234,567", "12"], reason);
+}
+
+#[test]
+fn a_stand_in_does_not_turn_an_identifier_into_a_number() {
+    let cells = (0..100).map(|row| match row {
+        50 => "?".into(),
+        row => (row * 7919 % 1000).to_string(),
+    });
+    let column = column("customer_id", cells);
+    assert_eq!(column.kind, InferredKind::Identifier);
+}

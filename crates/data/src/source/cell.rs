@@ -125,11 +125,24 @@ pub(crate) fn number_hint(text: &str) -> Option<&'static str> {
     if plain(b".eE+-") && text.parse::<f64>().is_ok_and(f64::is_infinite) {
         return Some("too large for a number");
     }
-    let number_at_start = body.starts_with(|c: char| c.is_ascii_digit());
-    if number_at_start && (body.ends_with('%') || body.ends_with('€') || body.ends_with('$')) {
+    if has_unit(body) {
         return Some("remove the unit");
     }
     None
+}
+
+/// `12 %`, `3,50€`, `$1,200`: digits with a sign of money or percent at one end.
+fn has_unit(body: &str) -> bool {
+    const UNITS: [char; 5] = ['%', '€', '$', '£', '¥'];
+    let is_digit = |c: char| c.is_ascii_digit();
+    let behind = body.starts_with(is_digit) && body.ends_with(UNITS);
+    let in_front = || {
+        body.strip_prefix(UNITS).is_some_and(|rest| {
+            rest.trim_start_matches([' ', '+', '-'])
+                .starts_with(is_digit)
+        })
+    };
+    behind || (body.ends_with(is_digit) && in_front())
 }
 
 /// `1,234,567.8`, `1.234.567`, `1 234`: groups of three digits behind the first.

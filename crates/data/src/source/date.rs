@@ -136,7 +136,7 @@ fn civil_seconds(moment: DateTime) -> Option<i64> {
 }
 
 /// The ISO 8601 text of a moment: a date alone at midnight.
-pub(crate) fn iso_text(seconds: i64) -> String {
+pub fn iso_text(seconds: i64) -> String {
     let Ok(moment) = Timestamp::from_second(seconds) else {
         return seconds.to_string();
     };

@@ -42,8 +42,9 @@ pub enum SplitError {
     },
     /// Rows without a value in the column that decides.
     #[error(
-        "column `{column}` decides the split, but has no value in {count} rows, the first is row {first}\n\
-         hint: row 1 is the first row of data; leave these rows out of the file"
+        "column `{column}` decides the split, but has no value in {count} {}, the first is row {first}\n\
+         hint: row 1 is the first row of data; leave these rows out of the file",
+        if *count == 1 { "row" } else { "rows" }
     )]
     MissingValues {
         /// The column.
@@ -55,8 +56,9 @@ pub enum SplitError {
     },
     /// A class too small to be in every part.
     #[error(
-        "the split is stratified by `{column}`, but class `{class}` has {count} rows for {parts} parts\n\
-         hint: leave out `stratify`, or join rare classes"
+        "the split is stratified by `{column}`, but class `{class}` has {count} {} for {parts} parts\n\
+         hint: leave out `stratify`, or join rare classes",
+        if *count == 1 { "row" } else { "rows" }
     )]
     SmallClass {
         /// The column.

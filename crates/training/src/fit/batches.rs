@@ -21,8 +21,6 @@ pub(crate) struct Batch {
     pub(crate) targets: Vec<TargetBatch>,
     /// What each output's sum is multiplied by, so that the total over the step's batches is the mean loss.
     pub(crate) scales: Vec<f64>,
-    /// Number of rows.
-    pub(crate) rows: usize,
     /// Index in the epoch.
     pub(crate) index: usize,
     /// Whether the optimizer steps after it.
@@ -72,11 +70,20 @@ pub(crate) struct Loader {
 impl Loader {
     pub(crate) fn new(part: Arc<EncodedPart>, plan: BatchPlan, device: Device) -> Self {
         let rows = 0..part.features.num_rows;
-        Self { part, rows, plan: Arc::new(plan), position: Arc::default(), device }
+        Self {
+            part,
+            rows,
+            plan: Arc::new(plan),
+            position: Arc::default(),
+            device,
+        }
     }
 
     pub(crate) fn on(self, device: &Device) -> Self {
-        Self { device: device.clone(), ..self }
+        Self {
+            device: device.clone(),
+            ..self
+        }
     }
 
     pub(crate) fn without_rows(self) -> Self {
@@ -96,7 +103,10 @@ impl Loader {
     /// batch normalisation learns nothing from a single row.
     fn bounds(&self) -> Vec<Range<usize>> {
         let (rows, size) = (self.rows.len(), self.plan.batch_size.max(1));
-        let mut bounds: Vec<_> = (0..rows).step_by(size).map(|start| start..(start + size).min(rows)).collect();
+        let mut bounds: Vec<_> = (0..rows)
+            .step_by(size)
+            .map(|start| start..(start + size).min(rows))
+            .collect();
         if size > 1 && rows > 1 && rows % size == 1 {
             bounds.pop();
             if let Some(last) = bounds.last_mut() {
@@ -120,7 +130,15 @@ impl Loader {
         let first = self.position.step.load(Ordering::Relaxed) * self.plan.accumulation;
         let (order, bounds) = (self.order(epoch), self.bounds());
         let done = bounds.get(first).map_or(order.len(), |range| range.start);
-        EpochBatches { loader: self, epoch, order, bounds, next: first, done, scales: Vec::new() }
+        EpochBatches {
+            loader: self,
+            epoch,
+            order,
+            bounds,
+            next: first,
+            done,
+            scales: Vec::new(),
+        }
     }
 
     /// The first batch of the first epoch.
@@ -157,12 +175,16 @@ impl EpochBatches<'_> {
         let (part, device) = (&self.loader.part, &self.loader.device);
         let targets = plan.losses.iter().zip(&part.targets);
         Some(Batch {
-            input: input(&part.features, rows, device, |row, column| self.unknown(row, column)),
-            targets: targets.map(|(loss, targets)| loss.batch(targets, rows, device)).collect(),
+            input: input(&part.features, rows, device, |row, column| {
+                self.unknown(row, column)
+            }),
+            targets: targets
+                .map(|(loss, targets)| loss.batch(targets, rows, device))
+                .collect(),
             scales: self.scales.clone(),
-            rows: rows.len(),
             index,
-            completes_step: self.next.is_multiple_of(plan.accumulation) || self.next == self.bounds.len(),
+            completes_step: self.next.is_multiple_of(plan.accumulation)
+                || self.next == self.bounds.len(),
         })
     }
 
@@ -173,8 +195,16 @@ impl EpochBatches<'_> {
         let last = (first + plan.accumulation).min(self.bounds.len()) - 1;
         let rows = &self.order[self.bounds[first].start..self.bounds[last].end];
         let outputs = plan.losses.iter().zip(&self.loader.part.targets);
-        let scale = |loss: &OutputLoss, weight: f64| if weight > 0.0 { loss.share / weight } else { 0.0 };
-        outputs.map(|(loss, targets)| scale(loss, loss.weight(targets, rows))).collect()
+        let scale = |loss: &OutputLoss, weight: f64| {
+            if weight > 0.0 {
+                loss.share / weight
+            } else {
+                0.0
+            }
+        };
+        outputs
+            .map(|(loss, targets)| scale(loss, loss.weight(targets, rows)))
+            .collect()
     }
 
     fn unknown(&self, row: usize, column: usize) -> bool {
@@ -209,19 +239,31 @@ impl DataLoader<Batch> for Loader {
     }
 
     fn to_device(&self, device: &Device) -> Arc<dyn DataLoader<Batch>> {
-        Arc::new(Self { device: device.clone(), ..self.clone() })
+        Arc::new(Self {
+            device: device.clone(),
+            ..self.clone()
+        })
     }
 
     fn slice(&self, start: usize, end: usize) -> Arc<dyn DataLoader<Batch>> {
         let rows = self.rows.start + start..(self.rows.start + end).min(self.rows.end);
-        Arc::new(Self { rows, ..self.clone() })
+        Arc::new(Self {
+            rows,
+            ..self.clone()
+        })
     }
 }
 
 /// The named rows as a network takes them. Codes for which `unknown` answers yes are replaced by 0.
-fn input(features: &Features, rows: &[usize], device: &Device, unknown: impl Fn(usize, usize) -> bool) -> Input {
+fn input(
+    features: &Features,
+    rows: &[usize],
+    device: &Device,
+    unknown: impl Fn(usize, usize) -> bool,
+) -> Input {
     let floats = |values: Vec<f32>, width: usize| {
-        (width > 0).then(|| Tensor::<2>::from_data(TensorData::new(values, [rows.len(), width]), device))
+        (width > 0)
+            .then(|| Tensor::<2>::from_data(TensorData::new(values, [rows.len(), width]), device))
     };
     let width = features.codes.width;
     let mut codes = features.codes.gather(rows);

@@ -12,7 +12,11 @@ pub(crate) fn check(request: &FitRequest) -> Result<(), FitError> {
     for (head, loss) in heads.iter().zip(&request.losses) {
         if head.width != loss.width() {
             let (found, expected) = (head.width, loss.width());
-            return Err(FitError::HeadWidth { head: head.name.clone(), found, expected });
+            return Err(FitError::HeadWidth {
+                head: head.name.clone(),
+                found,
+                expected,
+            });
         }
     }
     check_part(request, "training", &request.train)?;
@@ -22,25 +26,45 @@ pub(crate) fn check(request: &FitRequest) -> Result<(), FitError> {
     }
 }
 
-fn check_part(request: &FitRequest, part: &'static str, rows: &EncodedPart) -> Result<(), FitError> {
+fn check_part(
+    request: &FitRequest,
+    part: &'static str,
+    rows: &EncodedPart,
+) -> Result<(), FitError> {
     let (heads, losses) = (&request.network.heads, &request.losses);
     if heads.is_empty() || heads.len() != losses.len() || losses.len() != rows.targets.len() {
         let targets = rows.targets.len();
-        return Err(FitError::Outputs { heads: heads.len(), losses: losses.len(), targets });
+        return Err(FitError::Outputs {
+            heads: heads.len(),
+            losses: losses.len(),
+            targets,
+        });
     }
     for (output, targets) in rows.targets.iter().enumerate() {
         let (features, targets_len) = (rows.features.num_rows, num_rows(targets));
         if features != targets_len {
-            return Err(FitError::Rows { part, features, targets: targets_len, output });
+            return Err(FitError::Rows {
+                part,
+                features,
+                targets: targets_len,
+                output,
+            });
         }
         if !losses[output].accepts(targets) {
-            return Err(FitError::Targets { head: heads[output].name.clone(), part });
+            return Err(FitError::Targets {
+                head: heads[output].name.clone(),
+                part,
+            });
         }
     }
     check_lanes(request, part, rows)
 }
 
-fn check_lanes(request: &FitRequest, part: &'static str, rows: &EncodedPart) -> Result<(), FitError> {
+fn check_lanes(
+    request: &FitRequest,
+    part: &'static str,
+    rows: &EncodedPart,
+) -> Result<(), FitError> {
     let (inputs, features) = (&request.network.inputs, &rows.features);
     for (lane, found, expected) in [
         ("numbers", features.numbers.width, inputs.numbers.len()),
@@ -48,14 +72,28 @@ fn check_lanes(request: &FitRequest, part: &'static str, rows: &EncodedPart) -> 
         ("codes", features.codes.width, inputs.codes.len()),
     ] {
         if found != expected {
-            return Err(FitError::LaneWidth { part, lane, found, expected });
+            return Err(FitError::LaneWidth {
+                part,
+                lane,
+                found,
+                expected,
+            });
         }
     }
-    for row in features.codes.values.chunks_exact(inputs.codes.len().max(1)) {
+    for row in features
+        .codes
+        .values
+        .chunks_exact(inputs.codes.len().max(1))
+    {
         for (column, (&code, encoder)) in row.iter().zip(&inputs.codes).enumerate() {
             let cardinality = encoder.cardinality;
             if usize::try_from(code).map_or(true, |code| code >= cardinality) {
-                return Err(FitError::Code { part, column, code, cardinality });
+                return Err(FitError::Code {
+                    part,
+                    column,
+                    code,
+                    cardinality,
+                });
             }
         }
     }

@@ -50,15 +50,25 @@ fn path(directory: &Path) -> PathBuf {
 }
 
 pub(crate) fn failed(action: &'static str, directory: &Path, source: io::Error) -> FitError {
-    FitError::CheckpointIo { action, path: path(directory), source }
+    FitError::CheckpointIo {
+        action,
+        path: path(directory),
+        source,
+    }
 }
 
 /// Puts stored weights into a network of the same shape.
-pub(crate) fn apply(directory: &Path, network: Network, record: ModuleRecord) -> Result<Network, FitError> {
-    network.try_load_record(record).map_err(|error| FitError::CheckpointDamaged {
-        path: path(directory),
-        reason: error.to_string(),
-    })
+pub(crate) fn apply(
+    directory: &Path,
+    network: Network,
+    record: ModuleRecord,
+) -> Result<Network, FitError> {
+    network
+        .try_load_record(record)
+        .map_err(|error| FitError::CheckpointDamaged {
+            path: path(directory),
+            reason: error.to_string(),
+        })
 }
 
 /// What a checkpoint holds.
@@ -95,8 +105,15 @@ impl Checkpoint {
     pub(crate) fn write(self, directory: &Path) -> Result<(), FitError> {
         let path = path(directory);
         let (fingerprint, progress) = (self.fingerprint, self.progress);
-        let mut sections = vec![("model", self.model.into_bytes()), ("optimizer", self.optimizer.into_bytes())];
-        for (name, record) in [("average", self.average), ("best", self.best), ("last_good", self.last_good)] {
+        let mut sections = vec![
+            ("model", self.model.into_bytes()),
+            ("optimizer", self.optimizer.into_bytes()),
+        ];
+        for (name, record) in [
+            ("average", self.average),
+            ("best", self.best),
+            ("last_good", self.last_good),
+        ] {
             if let Some(record) = record {
                 sections.push((name, record.into_bytes()));
             }
@@ -105,15 +122,27 @@ impl Checkpoint {
             path: path.clone(),
             reason: error.to_string(),
         };
-        let sections: Result<Vec<(&str, Bytes)>, FitError> =
-            sections.into_iter().map(|(name, bytes)| Ok((name, bytes.map_err(damaged)?))).collect();
+        let sections: Result<Vec<(&str, Bytes)>, FitError> = sections
+            .into_iter()
+            .map(|(name, bytes)| Ok((name, bytes.map_err(damaged)?)))
+            .collect();
         let sections = sections?;
-        let lengths = sections.iter().map(|(name, bytes)| (name.to_string(), bytes.len())).collect();
-        let head = serde_json::to_vec(&Head { fingerprint, progress, sections: lengths });
+        let lengths = sections
+            .iter()
+            .map(|(name, bytes)| (name.to_string(), bytes.len()))
+            .collect();
+        let head = serde_json::to_vec(&Head {
+            fingerprint,
+            progress,
+            sections: lengths,
+        });
         let head = head.expect("the head has only maps with text keys and finite numbers");
         let parts = std::iter::once(&head[..]).chain(sections.iter().map(|(_, bytes)| &bytes[..]));
-        write_parts(directory, &path, head.len(), parts)
-            .map_err(|source| FitError::CheckpointIo { action: "write", path, source })
+        write_parts(directory, &path, head.len(), parts).map_err(|source| FitError::CheckpointIo {
+            action: "write",
+            path,
+            source,
+        })
     }
 
     /// Reads the checkpoint of a folder.
@@ -121,16 +150,31 @@ impl Checkpoint {
         let path = path(directory);
         let bytes = match std::fs::read(&path) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(FitError::NoCheckpoint { path }),
-            Err(source) => return Err(FitError::CheckpointIo { action: "read", path, source }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(FitError::NoCheckpoint { path });
+            }
+            Err(source) => {
+                return Err(FitError::CheckpointIo {
+                    action: "read",
+                    path,
+                    source,
+                });
+            }
         };
         decode(&bytes).map_err(|reason| FitError::CheckpointDamaged { path, reason })
     }
 
     /// An error when the checkpoint was written by a training that differs.
-    pub(crate) fn expect(&self, directory: &Path, fingerprint: &Fingerprint) -> Result<(), FitError> {
+    pub(crate) fn expect(
+        &self,
+        directory: &Path,
+        fingerprint: &Fingerprint,
+    ) -> Result<(), FitError> {
         match self.fingerprint.difference(fingerprint) {
-            Some(what) => Err(FitError::CheckpointOfAnother { path: path(directory), what }),
+            Some(what) => Err(FitError::CheckpointOfAnother {
+                path: path(directory),
+                what,
+            }),
             None => Ok(()),
         }
     }
@@ -142,7 +186,9 @@ fn write_parts<'a>(
     head_len: usize,
     parts: impl Iterator<Item = &'a [u8]>,
 ) -> io::Result<()> {
-    let mut file = tempfile::Builder::new().prefix(".checkpoint-").tempfile_in(directory)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".checkpoint-")
+        .tempfile_in(directory)?;
     let mut sum = Sha256::new();
     let mut put = |bytes: &[u8]| {
         sum.update(bytes);
@@ -165,7 +211,11 @@ fn write_parts<'a>(
 }
 
 fn decode(bytes: &[u8]) -> Result<Checkpoint, String> {
-    let Some(body_len) = bytes.len().checked_sub(SUM_LEN).filter(|&len| len >= HEAD_AT) else {
+    let Some(body_len) = bytes
+        .len()
+        .checked_sub(SUM_LEN)
+        .filter(|&len| len >= HEAD_AT)
+    else {
         return Err(format!("it has {} bytes", bytes.len()));
     };
     let (body, sum) = bytes.split_at(body_len);
@@ -177,13 +227,20 @@ fn decode(bytes: &[u8]) -> Result<Checkpoint, String> {
     }
     // The checksum matches, so what follows fails only for a checkpoint of another version of hob.
     let head_len: [u8; 8] = body[8..HEAD_AT].try_into().expect("the range has 8 bytes");
-    let end = usize::try_from(u64::from_le_bytes(head_len)).ok().and_then(|len| len.checked_add(HEAD_AT));
-    let head = end.and_then(|end| body.get(HEAD_AT..end)).ok_or("its head is cut off")?;
+    let end = usize::try_from(u64::from_le_bytes(head_len))
+        .ok()
+        .and_then(|len| len.checked_add(HEAD_AT));
+    let head = end
+        .and_then(|end| body.get(HEAD_AT..end))
+        .ok_or("its head is cut off")?;
     let mut rest = &body[HEAD_AT + head.len()..];
-    let head: Head = serde_json::from_slice(head).map_err(|error| format!("its head cannot be read: {error}"))?;
+    let head: Head = serde_json::from_slice(head)
+        .map_err(|error| format!("its head cannot be read: {error}"))?;
     let mut sections = Vec::new();
     for (name, len) in head.sections {
-        let (section, after) = rest.split_at_checked(len).ok_or_else(|| format!("its {name} is cut off"))?;
+        let (section, after) = rest
+            .split_at_checked(len)
+            .ok_or_else(|| format!("its {name} is cut off"))?;
         sections.push((name, section));
         rest = after;
     }
@@ -192,7 +249,10 @@ fn decode(bytes: &[u8]) -> Result<Checkpoint, String> {
         found.map(|(_, section)| Bytes::from_bytes_vec(section.to_vec()))
     };
     let weights = |name: &str| -> Result<Option<ModuleRecord>, String> {
-        section(name).map(ModuleRecord::from_bytes).transpose().map_err(|error| error.to_string())
+        section(name)
+            .map(ModuleRecord::from_bytes)
+            .transpose()
+            .map_err(|error| error.to_string())
     };
     let optimizer = section("optimizer").ok_or("it has no optimizer")?;
     Ok(Checkpoint {
@@ -214,7 +274,13 @@ mod tests {
     fn no_cut_and_no_changed_byte_is_read() {
         let folder = tempfile::tempdir().unwrap();
         let checkpoint = path(folder.path());
-        write_parts(folder.path(), &checkpoint, 2, [b"{}".as_slice(), b"weights"].into_iter()).unwrap();
+        write_parts(
+            folder.path(),
+            &checkpoint,
+            2,
+            [b"{}".as_slice(), b"weights"].into_iter(),
+        )
+        .unwrap();
         let bytes = std::fs::read(&checkpoint).unwrap();
         for len in 0..bytes.len() {
             assert!(decode(&bytes[..len]).is_err(), "{len} bytes were accepted");
@@ -222,7 +288,10 @@ mod tests {
         for index in 0..bytes.len() {
             let mut changed = bytes.clone();
             changed[index] ^= 0x20;
-            assert!(decode(&changed).is_err(), "a change of byte {index} was accepted");
+            assert!(
+                decode(&changed).is_err(),
+                "a change of byte {index} was accepted"
+            );
         }
     }
 
@@ -231,7 +300,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert!(!has_checkpoint(folder.path()));
         remove_checkpoint(folder.path()).unwrap();
-        let error = Checkpoint::read(folder.path()).err().expect("there is no file");
+        let error = Checkpoint::read(folder.path())
+            .err()
+            .expect("there is no file");
         assert!(error.to_string().contains("checkpoint.bin"), "{error}");
     }
 }

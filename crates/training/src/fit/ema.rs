@@ -13,7 +13,10 @@ pub(crate) fn updated(average: Network, network: &Network, decay: f64, steps: us
     let mut collector = Collector(GradientsParams::new());
     // The plain copy also brings the statistics of batch normalisation up to date.
     network.valid().visit(&mut collector);
-    average.map(&mut Average { current: collector.0, decay })
+    average.map(&mut Average {
+        current: collector.0,
+        decay,
+    })
 }
 
 /// Tensors of any rank by parameter, for which Burn's container of gradients is the one there is.

@@ -10,7 +10,9 @@ pub enum FitError {
     #[error("the training part has no rows")]
     NoRows,
     /// Lanes or targets of different length.
-    #[error("the {part} part has {features} rows of inputs and {targets} targets of output {output}")]
+    #[error(
+        "the {part} part has {features} rows of inputs and {targets} targets of output {output}"
+    )]
     Rows {
         /// `training` or `validation`.
         part: &'static str,
@@ -22,7 +24,9 @@ pub enum FitError {
         output: usize,
     },
     /// Different numbers of outputs.
-    #[error("the network has {heads} heads, there are {losses} losses and {targets} target columns")]
+    #[error(
+        "the network has {heads} heads, there are {losses} losses and {targets} target columns"
+    )]
     Outputs {
         /// Of the network.
         heads: usize,
@@ -62,7 +66,9 @@ pub enum FitError {
         expected: usize,
     },
     /// A code without an embedding.
-    #[error("column {column} of the codes in the {part} part holds {code}, its embedding has {cardinality} rows")]
+    #[error(
+        "column {column} of the codes in the {part} part holds {code}, its embedding has {cardinality} rows"
+    )]
     Code {
         /// `training` or `validation`.
         part: &'static str,

@@ -54,7 +54,10 @@ impl Fingerprint {
         if self.seed != other.seed {
             return Some("seed");
         }
-        pairs.into_iter().find(|(_, own, other)| own != other).map(|(what, _, _)| what)
+        pairs
+            .into_iter()
+            .find(|(_, own, other)| own != other)
+            .map(|(what, _, _)| what)
     }
 }
 
@@ -75,7 +78,12 @@ fn data(request: &FitRequest) -> String {
 }
 
 fn add_part(digest: &mut Sha256, part: &EncodedPart) {
-    let Features { num_rows, numbers, dense, codes } = &*part.features;
+    let Features {
+        num_rows,
+        numbers,
+        dense,
+        codes,
+    } = &*part.features;
     digest.update((*num_rows as u64).to_le_bytes());
     add_floats(digest, numbers.width, &numbers.values);
     add_floats(digest, dense.width, &dense.values);
@@ -90,15 +98,27 @@ fn add_part(digest: &mut Sha256, part: &EncodedPart) {
 }
 
 fn add_floats(digest: &mut Sha256, width: usize, values: &[f32]) {
-    add(digest, width, values.iter().map(|value| value.to_le_bytes()));
+    add(
+        digest,
+        width,
+        values.iter().map(|value| value.to_le_bytes()),
+    );
 }
 
 fn add_codes(digest: &mut Sha256, width: usize, values: &[i32]) {
-    add(digest, width, values.iter().map(|value| value.to_le_bytes()));
+    add(
+        digest,
+        width,
+        values.iter().map(|value| value.to_le_bytes()),
+    );
 }
 
 fn add(digest: &mut Sha256, width: usize, values: impl ExactSizeIterator<Item = [u8; 4]>) {
-    digest.update([width as u64, values.len() as u64].map(u64::to_le_bytes).concat());
+    digest.update(
+        [width as u64, values.len() as u64]
+            .map(u64::to_le_bytes)
+            .concat(),
+    );
     let mut buffer = Vec::with_capacity(1 << 16);
     for value in values {
         buffer.extend_from_slice(&value);

@@ -5,8 +5,17 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
 /// Adds the slope of `factor * sum(|w|)` to the gradients of the named weights.
-pub(crate) fn add_l1<M: Module>(module: &M, gradients: &mut GradientsParams, factor: f64, weights: &[ParamId]) {
-    module.visit(&mut AddL1 { gradients, factor, weights });
+pub(crate) fn add_l1<M: Module>(
+    module: &M,
+    gradients: &mut GradientsParams,
+    factor: f64,
+    weights: &[ParamId],
+) {
+    module.visit(&mut AddL1 {
+        gradients,
+        factor,
+        weights,
+    });
 }
 
 struct AddL1<'a> {
@@ -21,7 +30,11 @@ impl ModuleVisitor for AddL1<'_> {
             return;
         }
         if let Some(gradient) = self.gradients.remove::<D>(param.id) {
-            let slope = param.val().without_autodiff().sign().mul_scalar(self.factor);
+            let slope = param
+                .val()
+                .without_autodiff()
+                .sign()
+                .mul_scalar(self.factor);
             self.gradients.register(param.id, gradient + slope);
         }
     }
@@ -30,10 +43,18 @@ impl ModuleVisitor for AddL1<'_> {
 /// Scales all gradients down so that the norm over all of them together is at most `limit`, as PyTorch's
 /// `clip_grad_norm_`. Burn's own clipping looks at each parameter alone, which changes the direction of a step.
 pub(crate) fn clip_norm<M: Module>(module: &M, gradients: &mut GradientsParams, limit: f64) {
-    let mut sum = SumSquares { gradients, sum: None };
+    let mut sum = SumSquares {
+        gradients,
+        sum: None,
+    };
     module.visit(&mut sum);
     let Some(sum) = sum.sum else { return };
-    let factor = sum.sqrt().add_scalar(1e-6).recip().mul_scalar(limit).clamp_max(1.0);
+    let factor = sum
+        .sqrt()
+        .add_scalar(1e-6)
+        .recip()
+        .mul_scalar(limit)
+        .clamp_max(1.0);
     module.visit(&mut Scale { gradients, factor });
 }
 

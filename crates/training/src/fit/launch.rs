@@ -9,7 +9,6 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use burn::data::dataloader::Progress as Items;
 use burn::lr_scheduler::module_lr_scheduler::ModuleLrScheduler;
 use burn::module::Module;
 use burn::tensor::Device;
@@ -17,21 +16,22 @@ use burn::train::logger::InMemoryMetricLogger;
 use burn::train::metric::LossMetric;
 use burn::train::renderer::MetricsRenderer;
 use burn::train::{
-    EventProcessorTraining, Interrupter, Learner, LearnerEvent, LearningResult, SupervisedLearningStrategy,
-    SupervisedTraining, SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents, TrainingItem,
-    TrainingStrategy, ValidLoader,
+    Learner, LearningResult, SupervisedLearningStrategy, SupervisedTraining,
+    SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents, TrainingStrategy,
+    ValidLoader,
 };
 use hob_model::Network;
 
 use super::batches::{BatchPlan, Loader};
 use super::checkpoint::{self, Checkpoint};
 use super::error::FitError;
+use super::events::EventsSetup;
 use super::fingerprint::Fingerprint;
 use super::observer::FitObserver;
 use super::progress::Progress;
 use super::random::{self, Purpose};
 use super::silent::SilentRenderer;
-use super::step::{StepOutput, Task, Trainee};
+use super::step::{Task, Trainee};
 use super::training_loop::{Clock, TrainingLoop};
 use super::{FitRequest, Fitted, Validate, validation};
 use crate::optimizer::weights::WeightPaths;
@@ -49,37 +49,73 @@ pub(crate) fn launch(
     let initial = request.initial.take();
     let request = &request;
     let mut start = Start::new(request, initial)?;
-    let events = EventsSetup { shown: renderer.is_some(), interrupter: request.interrupter.clone() };
-    let learner = start.learner.take().expect("a start has its learner until it is launched");
+    let events = EventsSetup {
+        shown: renderer.is_some(),
+        interrupter: request.interrupter.clone(),
+    };
+    let learner = start
+        .learner
+        .take()
+        .expect("a start has its learner until it is launched");
     let (hand_over, handed_over) = channel();
     let (give_back, given_back) = channel();
-    let strategy = HandOverStrategy { hand_over, given_back: Mutex::new(given_back) };
+    let strategy = HandOverStrategy {
+        hand_over,
+        given_back: Mutex::new(given_back),
+    };
     let (train, validation) = (start.train.clone(), start.validation.clone());
     let epochs = request.training.epochs;
     let epochs_done = start.progress.epoch;
     let interrupter = request.interrupter.clone();
     let directory = request.directory.clone();
     let (fitted, error) = thread::scope(|scope| {
+        // Owned here so that a panic of the loop drops it: Burn's thread would wait for it for ever, and the scope for
+        // Burn's thread.
+        let give_back = give_back;
         let burn = scope.spawn(move || {
             let shown = renderer.is_some();
-            let renderer: Box<dyn MetricsRenderer> = renderer.unwrap_or_else(|| Box::new(SilentRenderer));
-            let training = SupervisedTraining::<Trainee>::new(directory, Arc::new(train), Arc::new(validation))
-                .with_metric_logger(InMemoryMetricLogger::default())
-                .with_application_logger(None)
-                .with_interrupter(interrupter)
-                .renderer(renderer)
-                .num_epochs(epochs)
-                .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)));
-            let training = if epochs_done > 0 { training.checkpoint(epochs_done) } else { training };
-            let training = if shown { training.metrics((LossMetric::new(),)) } else { training };
-            let LearningResult { renderer, error, .. } = training.launch(learner);
+            let renderer: Box<dyn MetricsRenderer> =
+                renderer.unwrap_or_else(|| Box::new(SilentRenderer));
+            let training = SupervisedTraining::<Trainee>::new(
+                directory,
+                Arc::new(train),
+                Arc::new(validation),
+            )
+            .with_metric_logger(InMemoryMetricLogger::default())
+            .with_application_logger(None)
+            .with_interrupter(interrupter)
+            .renderer(renderer)
+            .num_epochs(epochs)
+            .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)));
+            let training = if epochs_done > 0 {
+                training.checkpoint(epochs_done)
+            } else {
+                training
+            };
+            let training = if shown {
+                training.metrics((LossMetric::new(),))
+            } else {
+                training
+            };
+            let LearningResult {
+                renderer, error, ..
+            } = training.launch(learner);
             drop(renderer);
             error.map(|error| error.to_string())
         });
-        let Ok(HandOver { learner, train, validation, processor }) = handed_over.recv() else {
+        let Ok(HandOver {
+            learner,
+            train,
+            validation,
+            processor,
+        }) = handed_over.recv()
+        else {
             // Burn ended before it came to the strategy.
             let error = burn.join().unwrap_or_else(|panic| resume_unwind(panic));
-            return (None, error.or_else(|| Some("Burn did not start".to_string())));
+            return (
+                None,
+                error.or_else(|| Some("Burn did not start".to_string())),
+            );
         };
         let mut training_loop = TrainingLoop {
             request,
@@ -101,7 +137,10 @@ pub(crate) fn launch(
             fingerprint: start.fingerprint,
         };
         let fitted = training_loop.run();
-        let back = (training_loop.learner.model(), training_loop.events.processor);
+        let back = (
+            training_loop.learner.model(),
+            training_loop.events.processor,
+        );
         let _ = give_back.send(back);
         let error = burn.join().unwrap_or_else(|panic| resume_unwind(panic));
         (Some(fitted), error)
@@ -131,7 +170,9 @@ impl Start {
     fn new(request: &FitRequest, initial: Option<Network>) -> Result<Self, FitError> {
         let (checkpoint, fingerprint) = stored(request)?;
         let autodiff = request.device.clone().autodiff();
-        request.device.seed(random::number(request.seed, Purpose::Weights, &[]));
+        request
+            .device
+            .seed(random::number(request.seed, Purpose::Weights, &[]));
         let mut network = match initial {
             Some(initial) => initial.train().fork(&autodiff),
             None => Network::new(&request.network, &autodiff),
@@ -144,7 +185,8 @@ impl Start {
         let mut average = request.training.ema.as_ref().map(|_| network.valid());
         let (mut best, mut last_good, mut optimizer_record) = (None, None, None);
         if let Some(checkpoint) = checkpoint {
-            let load = |network: Network, record| checkpoint::apply(&request.directory, network, record);
+            let load =
+                |network: Network, record| checkpoint::apply(&request.directory, network, record);
             let plain = network.valid();
             network = load(network, checkpoint.model)?;
             let plain = |record| load(plain.valid(), record);
@@ -160,16 +202,37 @@ impl Start {
         let config = &request.training;
         let task = Arc::new(Task::new(losses, config.clip_norm, config.l1, matrices));
         let trainee = Trainee::new(network, task.clone());
-        let optimizer = request.optimizer.init(&WeightPaths::of(&trainee), &request.device);
-        let span = Span { steps_per_epoch: train.steps(), total_steps: train.steps() * config.epochs };
-        let schedule = Schedule::new(request.schedule.clone(), request.optimizer.learning_rate(), span);
-        let mut learner = Learner::new(trainee, optimizer, ModuleLrScheduler::new(schedule.clone()));
+        let optimizer = request
+            .optimizer
+            .init(&WeightPaths::of(&trainee), &request.device);
+        let span = Span {
+            steps_per_epoch: train.steps(),
+            total_steps: train.steps() * config.epochs,
+        };
+        let schedule = Schedule::new(
+            request.schedule.clone(),
+            request.optimizer.learning_rate(),
+            span,
+        );
+        let mut learner =
+            Learner::new(trainee, optimizer, ModuleLrScheduler::new(schedule.clone()));
         if let Some(record) = optimizer_record {
             learner.load_optim(record);
             learner.load_scheduler(Schedule::position(progress.steps, progress.plateau.factor));
         }
         let learner = Some(learner);
-        Ok(Self { task, learner, schedule, train, validation, progress, average, best, last_good, fingerprint })
+        Ok(Self {
+            task,
+            learner,
+            schedule,
+            train,
+            validation,
+            progress,
+            average,
+            best,
+            last_good,
+            fingerprint,
+        })
     }
 }
 
@@ -178,7 +241,9 @@ fn stored(request: &FitRequest) -> Result<(Option<Checkpoint>, Option<Fingerprin
     let directory = &request.directory;
     if !request.resume {
         let removed = checkpoint::remove_checkpoint(directory);
-        return removed.map(|()| (None, None)).map_err(|source| checkpoint::failed("remove", directory, source));
+        return removed
+            .map(|()| (None, None))
+            .map_err(|source| checkpoint::failed("remove", directory, source));
     }
     let checkpoint = Checkpoint::read(directory)?;
     let fingerprint = Fingerprint::of(request);
@@ -186,7 +251,11 @@ fn stored(request: &FitRequest) -> Result<(Option<Checkpoint>, Option<Fingerprin
     Ok((Some(checkpoint), Some(fingerprint)))
 }
 
-fn loaders(request: &FitRequest, losses: Arc<[crate::loss::OutputLoss]>, autodiff: &Device) -> (Loader, Loader) {
+fn loaders(
+    request: &FitRequest,
+    losses: Arc<[crate::loss::OutputLoss]>,
+    autodiff: &Device,
+) -> (Loader, Loader) {
     let config = &request.training;
     let num_rows = request.train.features.num_rows;
     let plan = BatchPlan {
@@ -207,7 +276,11 @@ fn loaders(request: &FitRequest, losses: Arc<[crate::loss::OutputLoss]>, autodif
     };
     let train = Arc::new(request.train.clone());
     let validation = match &request.validation {
-        Some(part) => Loader::new(Arc::new(part.clone()), validation_plan, request.device.clone()),
+        Some(part) => Loader::new(
+            Arc::new(part.clone()),
+            validation_plan,
+            request.device.clone(),
+        ),
         None => Loader::new(train.clone(), validation_plan, request.device.clone()).without_rows(),
     };
     (Loader::new(train, plan, autodiff.clone()), validation)
@@ -217,9 +290,19 @@ fn loaders(request: &FitRequest, losses: Arc<[crate::loss::OutputLoss]>, autodif
 fn check_heads(request: &FitRequest, network: &Network, train: &Loader) -> Result<(), FitError> {
     let plain = train.clone().on(&request.device);
     let widths = validation::head_widths(network, &plain);
-    for ((head, loss), found) in request.network.heads.iter().zip(&request.losses).zip(widths) {
+    for ((head, loss), found) in request
+        .network
+        .heads
+        .iter()
+        .zip(&request.losses)
+        .zip(widths)
+    {
         if found != loss.width() {
-            return Err(FitError::HeadWidth { head: head.name.clone(), found, expected: loss.width() });
+            return Err(FitError::HeadWidth {
+                head: head.name.clone(),
+                found,
+                expected: loss.width(),
+            });
         }
     }
     Ok(())
@@ -251,77 +334,20 @@ impl SupervisedLearningStrategy<Trainee> for HandOverStrategy {
         _starting_epoch: usize,
     ) -> Back {
         let processor = components.event_processor;
-        let sent = self.hand_over.send(HandOver { learner, train, validation, processor });
-        let given_back = self.given_back.lock().unwrap_or_else(PoisonError::into_inner);
+        let sent = self.hand_over.send(HandOver {
+            learner,
+            train,
+            validation,
+            processor,
+        });
+        let given_back = self
+            .given_back
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         match sent.map(|()| given_back.recv()) {
             Ok(Ok(back)) => back,
             // The loop panicked; that panic is the one to report.
             _ => resume_unwind(Box::new("the training loop ended early")),
-        }
-    }
-}
-
-struct EventsSetup {
-    shown: bool,
-    interrupter: Interrupter,
-}
-
-impl EventsSetup {
-    fn events(self, processor: SupervisedTrainingEventProcessor<Trainee>) -> Events {
-        Events { processor, shown: self.shown, interrupter: self.interrupter }
-    }
-}
-
-/// Tells Burn's display what happens, when there is one: each event is a message to another thread, which on small
-/// tables would cost as much as a step.
-pub(crate) struct Events {
-    processor: SupervisedTrainingEventProcessor<Trainee>,
-    shown: bool,
-    interrupter: Interrupter,
-}
-
-impl Events {
-    pub(crate) fn start_train(&mut self, epoch_number: usize, total_items: usize) {
-        self.train(|| LearnerEvent::StartSplit { epoch_number, total_items });
-    }
-
-    pub(crate) fn train_item(&mut self, output: StepOutput, items: Items, learner: &Learner<Trainee>) {
-        let done = items.items_processed;
-        self.train(|| {
-            LearnerEvent::ProcessedItem(TrainingItem::new(output, items, Some(done), Some(learner.lr_current())))
-        });
-    }
-
-    pub(crate) fn end_train(&mut self, epoch: usize) {
-        self.train(|| LearnerEvent::EndSplit(epoch));
-    }
-
-    pub(crate) fn start_validation(&mut self, epoch_number: usize, total_items: usize) {
-        self.validation(|| LearnerEvent::StartSplit { epoch_number, total_items });
-    }
-
-    pub(crate) fn validation_item(&mut self, output: StepOutput, items: Items) {
-        let done = items.items_processed;
-        self.validation(|| LearnerEvent::ProcessedItem(TrainingItem::new(output, items, Some(done), None)));
-    }
-
-    pub(crate) fn end_validation(&mut self, epoch: usize) {
-        self.validation(|| LearnerEvent::EndSplit(epoch));
-    }
-
-    pub(crate) fn end_epoch(&mut self, epoch: usize) {
-        self.train(|| LearnerEvent::EndEpoch(epoch));
-    }
-
-    fn train(&mut self, event: impl FnOnce() -> LearnerEvent<StepOutput>) {
-        if self.shown {
-            self.interrupter.fail_on_error(self.processor.process_train(event()));
-        }
-    }
-
-    fn validation(&mut self, event: impl FnOnce() -> LearnerEvent<StepOutput>) {
-        if self.shown {
-            self.interrupter.fail_on_error(self.processor.process_valid(event()));
         }
     }
 }

@@ -21,7 +21,15 @@ pub trait FitObserver: Send {
     fn started(&mut self, _start: &FitStart) {}
 
     /// After each optimizer step. Epoch and step are counted from 1, the step within the epoch.
-    fn step(&mut self, _epoch: usize, _step: usize, _steps_per_epoch: usize, _loss: f64, _learning_rate: f64) {}
+    fn step(
+        &mut self,
+        _epoch: usize,
+        _step: usize,
+        _steps_per_epoch: usize,
+        _loss: f64,
+        _learning_rate: f64,
+    ) {
+    }
 
     /// After each epoch, validation included.
     fn epoch(&mut self, _record: &EpochRecord) {}

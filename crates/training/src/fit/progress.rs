@@ -86,10 +86,16 @@ mod tests {
 
     #[test]
     fn patience_ends_after_epochs_without_a_fall() {
-        let config = EarlyStoppingConfig { patience: 2, min_delta: 0.1, ..EarlyStoppingConfig::default() };
+        let config = EarlyStoppingConfig {
+            patience: 2,
+            min_delta: 0.1,
+            ..EarlyStoppingConfig::default()
+        };
         let mut patience = Patience::default();
-        let stops: Vec<bool> =
-            [1.0, 0.95, 0.8, 0.75, 0.72].iter().map(|loss| patience.observe(&config, *loss)).collect();
+        let stops: Vec<bool> = [1.0, 0.95, 0.8, 0.75, 0.72]
+            .iter()
+            .map(|loss| patience.observe(&config, *loss))
+            .collect();
         assert_eq!(stops, [false, false, false, false, true]);
     }
 }

@@ -21,7 +21,9 @@ pub(crate) enum Purpose {
 /// A number for a place.
 pub(crate) fn number(seed: u64, purpose: Purpose, place: &[u64]) -> u64 {
     let start = scramble(seed ^ (purpose as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    place.iter().fold(start, |state, &part| scramble(state.wrapping_add(0x9e37_79b9_7f4a_7c15) ^ part))
+    place.iter().fold(start, |state, &part| {
+        scramble(state.wrapping_add(0x9e37_79b9_7f4a_7c15) ^ part)
+    })
 }
 
 /// A number from 0 to 1 for a place.
@@ -63,7 +65,9 @@ mod tests {
 
     #[test]
     fn fractions_are_spread_evenly() {
-        let low = (0..10_000).filter(|&row| fraction(7, Purpose::Unknown, &[3, row, 1]) < 0.1).count();
+        let low = (0..10_000)
+            .filter(|&row| fraction(7, Purpose::Unknown, &[3, row, 1]) < 0.1)
+            .count();
         assert!((900..1100).contains(&low), "{low} of 10000 are below 0.1");
     }
 }

@@ -4,7 +4,8 @@ use burn::train::LearnerSummary;
 use burn::train::logger::{EvaluationProgressLogger, TrainingProgressLogger};
 use burn::train::metric::MetricDefinition;
 use burn::train::renderer::{
-    EvaluationName, MetricState, MetricsRenderer, MetricsRendererEvaluation, MetricsRendererTraining,
+    EvaluationName, MetricState, MetricsRenderer, MetricsRendererEvaluation,
+    MetricsRendererTraining,
 };
 
 pub(crate) struct SilentRenderer;
@@ -14,7 +15,10 @@ impl MetricsRendererTraining for SilentRenderer {
 
     fn update_valid(&mut self, _state: MetricState) {}
 
-    fn on_train_end(&mut self, _summary: Option<LearnerSummary>) -> Result<(), Box<dyn core::error::Error>> {
+    fn on_train_end(
+        &mut self,
+        _summary: Option<LearnerSummary>,
+    ) -> Result<(), Box<dyn core::error::Error>> {
         Ok(())
     }
 }
@@ -22,13 +26,23 @@ impl MetricsRendererTraining for SilentRenderer {
 impl MetricsRendererEvaluation for SilentRenderer {
     fn update_test(&mut self, _name: EvaluationName, _state: MetricState) {}
 
-    fn on_test_end(&mut self, _summary: Option<LearnerSummary>) -> Result<(), Box<dyn core::error::Error>> {
+    fn on_test_end(
+        &mut self,
+        _summary: Option<LearnerSummary>,
+    ) -> Result<(), Box<dyn core::error::Error>> {
         Ok(())
     }
 }
 
 impl TrainingProgressLogger for SilentRenderer {
-    fn start(&mut self, _epochs: usize, _first_epoch: usize, _items: Option<usize>, _label: Option<&str>) {}
+    fn start(
+        &mut self,
+        _epochs: usize,
+        _first_epoch: usize,
+        _items: Option<usize>,
+        _label: Option<&str>,
+    ) {
+    }
 
     fn update_epoch(&mut self, _epoch: usize) {}
 

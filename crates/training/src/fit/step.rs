@@ -42,16 +42,34 @@ impl Task {
         l1: f64,
         matrices: Vec<ParamId>,
     ) -> Self {
-        Self { losses, clip_norm, l1, matrices, optimizer: Mutex::default() }
+        Self {
+            losses,
+            clip_norm,
+            l1,
+            matrices,
+            optimizer: Mutex::default(),
+        }
     }
 
     fn is_record_wanted(&self) -> bool {
-        matches!(*self.optimizer.lock().unwrap_or_else(PoisonError::into_inner), OptimizerSlot::Wanted)
+        matches!(
+            *self
+                .optimizer
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+            OptimizerSlot::Wanted
+        )
     }
 
     /// Puts something into the slot and gives back what was in it.
     fn fill(&self, slot: OptimizerSlot) -> OptimizerSlot {
-        std::mem::replace(&mut *self.optimizer.lock().unwrap_or_else(PoisonError::into_inner), slot)
+        std::mem::replace(
+            &mut *self
+                .optimizer
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+            slot,
+        )
     }
 }
 
@@ -83,8 +101,19 @@ impl Trainee {
             sums.push(sum.without_autodiff());
         }
         let total = total.expect("a network has at least one head");
-        let sums = if sums.len() == 1 { sums.remove(0) } else { Tensor::cat(sums, 0) };
-        (StepOutput { loss: total.clone().without_autodiff(), sums, raw }, total)
+        let sums = if sums.len() == 1 {
+            sums.remove(0)
+        } else {
+            Tensor::cat(sums, 0)
+        };
+        (
+            StepOutput {
+                loss: total.clone().without_autodiff(),
+                sums,
+                raw,
+            },
+            total,
+        )
     }
 }
 
@@ -115,7 +144,8 @@ impl TrainStep for Trainee {
         mut gradients: GradientsParams,
     ) -> Self {
         if self.task.is_record_wanted() {
-            self.task.fill(OptimizerSlot::Filled(Box::new(optimizer.to_record())));
+            self.task
+                .fill(OptimizerSlot::Filled(Box::new(optimizer.to_record())));
             return self;
         }
         if self.task.l1 > 0.0 {

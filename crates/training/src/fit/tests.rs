@@ -9,15 +9,18 @@ use burn::tensor::{Device, Tensor};
 use burn::train::Interrupter;
 use hob_data::features::{Features, Matrix, Targets};
 use hob_model::config::{
-    Activation, BodyConfig, CodeEncoder, HeadConfig, InputsConfig, LinearConfig, MlpConfig, Norm, NumberEncoder,
+    Activation, BodyConfig, CodeEncoder, HeadConfig, InputsConfig, LinearConfig, MlpConfig, Norm,
+    NumberEncoder,
 };
 use hob_model::{Network, NetworkConfig};
 
 use super::validation::floats;
 use super::{
-    EncodedPart, EpochRecord, FitError, FitObserver, FitRequest, FitStart, Fitted, Silent, StopReason, fit,
+    EncodedPart, EpochRecord, FitError, FitObserver, FitRequest, FitStart, Fitted, Silent,
+    StopReason, fit,
 };
 use crate::loss::{LossKind, OutputLoss};
+use crate::metrics::Metrics;
 use crate::optimizer::{AdamOptimizer, OptimizerConfig, SgdOptimizer};
 use crate::schedule::{PlateauSchedule, ScheduleConfig};
 use crate::training_config::{BatchSize, EarlyStoppingConfig, EmaConfig, TrainingConfig};
@@ -39,32 +42,58 @@ fn part(num_rows: usize, salt: u64) -> EncodedPart {
         let place = [row as u64, column, salt];
         (super::random::fraction(99, super::random::Purpose::Batch, &place) * 4.0 - 2.0) as f32
     };
-    let rows: Vec<[f32; 3]> = (0..num_rows).map(|row| [0, 1, 2].map(|column| number(row, column))).collect();
+    let rows: Vec<[f32; 3]> = (0..num_rows)
+        .map(|row| [0, 1, 2].map(|column| number(row, column)))
+        .collect();
     let codes: Vec<i32> = rows.iter().map(|row| 2 + (row[0] > 0.0) as i32).collect();
-    let classes = rows.iter().map(|row| (row[0] + row[1] > 0.0) as i32 + (row[2] > 1.0) as i32).collect();
+    let classes = rows
+        .iter()
+        .map(|row| (row[0] + row[1] > 0.0) as i32 + (row[2] > 1.0) as i32)
+        .collect();
     let quantities = rows.iter().map(|row| row[0] * 0.5 - row[1] + 0.3).collect();
     let features = Features {
         num_rows,
-        numbers: Matrix { width: 3, values: rows.concat() },
+        numbers: Matrix {
+            width: 3,
+            values: rows.concat(),
+        },
         dense: Matrix::default(),
-        codes: Matrix { width: 1, values: codes },
+        codes: Matrix {
+            width: 1,
+            values: codes,
+        },
     };
     let targets = vec![Targets::Classes(classes), Targets::Numbers(quantities)];
-    EncodedPart { features: Arc::new(features), targets }
+    EncodedPart {
+        features: Arc::new(features),
+        targets,
+    }
 }
 
 fn mlp(dropout: f64, norm: Norm) -> BodyConfig {
     let hidden = vec![8, 8];
-    BodyConfig::Mlp(MlpConfig { hidden, activation: Activation::Relu, dropout, norm, residual: false })
+    BodyConfig::Mlp(MlpConfig {
+        hidden,
+        activation: Activation::Relu,
+        dropout,
+        norm,
+        residual: false,
+    })
 }
 
 fn network(body: BodyConfig) -> NetworkConfig {
-    let head = |name: &str, width| HeadConfig { name: name.to_string(), width };
+    let head = |name: &str, width| HeadConfig {
+        name: name.to_string(),
+        width,
+    };
     NetworkConfig {
         inputs: InputsConfig {
             numbers: vec![NumberEncoder::Plain; 3],
             dense: Vec::new(),
-            codes: vec![CodeEncoder { cardinality: 4, dim: 2 }],
+            codes: vec![CodeEncoder {
+                cardinality: 4,
+                dim: 2,
+            }],
         },
         body,
         heads: vec![head("class", 3), head("quantity", 1)],
@@ -73,8 +102,22 @@ fn network(body: BodyConfig) -> NetworkConfig {
 
 fn losses() -> Vec<OutputLoss> {
     let class_weights = vec![0.5, 1.0, 2.0];
-    let softmax = LossKind::Softmax { classes: 3, class_weights, smoothing: 0.1, gamma: 0.0 };
-    vec![OutputLoss { kind: softmax, share: 1.0 }, OutputLoss { kind: LossKind::Squared, share: 0.5 }]
+    let softmax = LossKind::Softmax {
+        classes: 3,
+        class_weights,
+        smoothing: 0.1,
+        gamma: 0.0,
+    };
+    vec![
+        OutputLoss {
+            kind: softmax,
+            share: 1.0,
+        },
+        OutputLoss {
+            kind: LossKind::Squared,
+            share: 0.5,
+        },
+    ]
 }
 
 /// 50 training rows in batches of 8, 3 epochs.
@@ -85,9 +128,16 @@ fn request(directory: &Path) -> FitRequest {
         network: network(mlp(0.2, Norm::Batch)),
         unknown_rates: vec![0.1],
         losses: losses(),
-        optimizer: OptimizerConfig::Adam(AdamOptimizer { weight_decay: 1e-3, ..AdamOptimizer::default() }),
+        optimizer: OptimizerConfig::Adam(AdamOptimizer {
+            weight_decay: 1e-3,
+            ..AdamOptimizer::default()
+        }),
         schedule: ScheduleConfig::default(),
-        training: TrainingConfig { epochs: 3, batch_size: BatchSize::Rows(8), ..TrainingConfig::default() },
+        training: TrainingConfig {
+            epochs: 3,
+            batch_size: BatchSize::Rows(8),
+            ..TrainingConfig::default()
+        },
         train: part(50, 1),
         validation: Some(part(20, 2)),
         directory: directory.to_path_buf(),
@@ -103,13 +153,16 @@ fn plain_request(directory: &Path) -> FitRequest {
     FitRequest {
         network: network(mlp(0.0, Norm::None)),
         unknown_rates: Vec::new(),
-        optimizer: OptimizerConfig::Sgd(SgdOptimizer { learning_rate: 0.05, ..SgdOptimizer::default() }),
+        optimizer: OptimizerConfig::Sgd(SgdOptimizer {
+            learning_rate: 0.05,
+            ..SgdOptimizer::default()
+        }),
         ..request(directory)
     }
 }
 
 fn run(request: FitRequest) -> Fitted {
-    fit(request, &mut Silent, &mut |_| Vec::new()).unwrap()
+    fit(request, &mut Silent, &mut |_| Metrics::default()).unwrap()
 }
 
 /// Trains in a folder of its own.
@@ -147,16 +200,24 @@ fn weights(network: &Network) -> BTreeMap<String, Vec<f32>> {
 
 fn bits(network: &Network) -> BTreeMap<String, Vec<u32>> {
     let weights = weights(network).into_iter();
-    weights.map(|(path, values)| (path, values.into_iter().map(f32::to_bits).collect())).collect()
+    weights
+        .map(|(path, values)| (path, values.into_iter().map(f32::to_bits).collect()))
+        .collect()
 }
 
 fn assert_near(actual: &Network, expected: &Network, tolerance: f32) {
     let (actual, expected) = (weights(actual), weights(expected));
-    assert_eq!(actual.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+    assert_eq!(
+        actual.keys().collect::<Vec<_>>(),
+        expected.keys().collect::<Vec<_>>()
+    );
     for (path, values) in &actual {
         for (place, (value, expected)) in values.iter().zip(&expected[path]).enumerate() {
             let allowed = tolerance * expected.abs().max(1.0);
-            assert!((value - expected).abs() <= allowed, "{path}[{place}]: {value} is not {expected}");
+            assert!(
+                (value - expected).abs() <= allowed,
+                "{path}[{place}]: {value} is not {expected}"
+            );
         }
     }
 }
@@ -176,7 +237,15 @@ impl Watch {
     fn stopping_after(steps_left: usize, interrupter: &Interrupter) -> Self {
         let interrupter = interrupter.clone();
         let (losses, rates, epochs, notes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { interrupter, steps_left, losses, rates, epochs, notes, start: None }
+        Self {
+            interrupter,
+            steps_left,
+            losses,
+            rates,
+            epochs,
+            notes,
+            start: None,
+        }
     }
 }
 
@@ -185,7 +254,14 @@ impl FitObserver for Watch {
         self.start = Some(start.clone());
     }
 
-    fn step(&mut self, _epoch: usize, _step: usize, _steps_per_epoch: usize, loss: f64, learning_rate: f64) {
+    fn step(
+        &mut self,
+        _epoch: usize,
+        _step: usize,
+        _steps_per_epoch: usize,
+        loss: f64,
+        learning_rate: f64,
+    ) {
         self.losses.push(loss);
         self.rates.push(learning_rate);
         self.steps_left = self.steps_left.saturating_sub(1);

@@ -14,8 +14,8 @@ use super::batches::{Batch, Position};
 use super::checkpoint::{Checkpoint, record};
 use super::ema;
 use super::error::FitError;
+use super::events::Events;
 use super::fingerprint::Fingerprint;
-use super::launch::Events;
 use super::not_finite::likely_cause;
 use super::observer::{FitObserver, FitStart};
 use super::progress::Progress;
@@ -23,6 +23,7 @@ use super::random::{self, Purpose};
 use super::step::{Task, Trainee, optimizer_record};
 use super::validation::{Means, floats, judge};
 use super::{EpochRecord, FitRequest, Fitted, StopReason, Validate};
+use crate::metrics::Metrics;
 use crate::schedule::{Schedule, ScheduleConfig};
 
 /// A training under way.
@@ -60,7 +61,11 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn new(before: f64) -> Self {
-        Self { started: Instant::now(), before, written: Instant::now() }
+        Self {
+            started: Instant::now(),
+            before,
+            written: Instant::now(),
+        }
     }
 
     fn seconds(&self) -> f64 {
@@ -90,10 +95,15 @@ impl TrainingLoop<'_, '_> {
         self.events.start_train(epoch, self.train.num_items());
         let early = self.steps()?;
         self.events.end_train(epoch);
-        if matches!(early, Some(StopReason::Interrupted | StopReason::NotFinite { .. })) {
+        if matches!(
+            early,
+            Some(StopReason::Interrupted | StopReason::NotFinite { .. })
+        ) {
             return Ok(early);
         }
-        let Some(record) = self.judge_epoch() else { return Ok(Some(self.not_finite())) };
+        let Some(record) = self.judge_epoch() else {
+            return Ok(Some(self.not_finite()));
+        };
         self.events.end_epoch(epoch);
         self.observer.epoch(&record);
         let loss = record.validation_loss.unwrap_or(record.train_loss);
@@ -121,14 +131,17 @@ impl TrainingLoop<'_, '_> {
         while let Some(Ok(batch)) = batches.next() {
             let (completes_step, weights) = (batch.completes_step, weights(&batch));
             let place = [self.progress.epoch as u64, batch.index as u64];
-            self.request.device.seed(random::number(self.request.seed, Purpose::Batch, &place));
+            self.request
+                .device
+                .seed(random::number(self.request.seed, Purpose::Batch, &place));
             let output = self.learner.train_step(batch);
             let sums = floats(output.item.sums.clone());
             if sums.iter().any(|sum| !sum.is_finite()) {
                 return Ok(Some(self.not_finite()));
             }
             means.add(&sums, &weights);
-            self.events.train_item(output.item, batches.progress(), &self.learner);
+            self.events
+                .train_item(output.item, batches.progress(), &self.learner);
             if !completes_step {
                 gradients.accumulate(&self.learner.model(), output.grads);
                 continue;
@@ -141,7 +154,10 @@ impl TrainingLoop<'_, '_> {
             };
             self.learner.lr_step();
             self.learner.optimizer_step(gradients);
-            self.stepped(std::mem::replace(&mut means, Means::new(self.task.losses.len())));
+            self.stepped(std::mem::replace(
+                &mut means,
+                Means::new(self.task.losses.len()),
+            ));
             // After the last step the epoch is judged first, whatever the time or the user say.
             if self.progress.step < self.steps_per_epoch
                 && let Some(stop) = self.after_step()?
@@ -156,17 +172,25 @@ impl TrainingLoop<'_, '_> {
     fn stepped(&mut self, means: Means) {
         let config = &self.request.training;
         let progress = &mut self.progress;
-        progress.learning_rate = self.schedule.learning_rate(progress.steps, progress.plateau.factor);
+        progress.learning_rate = self
+            .schedule
+            .learning_rate(progress.steps, progress.plateau.factor);
         progress.steps += 1;
         progress.step += 1;
         progress.means.merge(&means);
         if let (Some(config), Some(average)) = (&config.ema, self.average.take()) {
             let network = self.learner.model().network;
-            self.average = Some(ema::updated(average, &network, config.decay, progress.steps));
+            self.average = Some(ema::updated(
+                average,
+                &network,
+                config.decay,
+                progress.steps,
+            ));
         }
         let loss = means.total(&self.task.losses);
         let (epoch, step, rate) = (progress.epoch + 1, progress.step, progress.learning_rate);
-        self.observer.step(epoch, step, self.steps_per_epoch, loss, rate);
+        self.observer
+            .step(epoch, step, self.steps_per_epoch, loss, rate);
     }
 
     /// Between two steps: whether to stop, and whether a checkpoint is due.
@@ -177,7 +201,10 @@ impl TrainingLoop<'_, '_> {
             return Ok(Some(StopReason::Interrupted));
         }
         let config = &self.request.training;
-        if config.time_limit_seconds.is_some_and(|limit| self.progress.seconds >= limit) {
+        if config
+            .time_limit_seconds
+            .is_some_and(|limit| self.progress.seconds >= limit)
+        {
             return Ok(Some(StopReason::TimeLimit));
         }
         if self.clock.written.elapsed().as_secs_f64() >= config.checkpoint_seconds
@@ -198,16 +225,22 @@ impl TrainingLoop<'_, '_> {
             epoch,
             train_loss,
             validation_loss: None,
-            validation: Vec::new(),
+            validation: Metrics::default(),
             learning_rate: self.progress.learning_rate,
             seconds: 0.0,
             best: false,
         };
         if self.validation.num_items() > 0 {
-            self.events.start_validation(epoch, self.validation.num_items());
-            let judged = judge(&network, &self.task, &*self.validation, |output, progress| {
-                self.events.validation_item(output, progress);
-            });
+            self.events
+                .start_validation(epoch, self.validation.num_items());
+            let judged = judge(
+                &network,
+                &self.task,
+                &*self.validation,
+                |output, progress| {
+                    self.events.validation_item(output, progress);
+                },
+            );
             self.events.end_validation(epoch);
             record.validation_loss = Some(judged.loss);
             if judged.loss.is_finite() {
@@ -215,7 +248,8 @@ impl TrainingLoop<'_, '_> {
             }
         }
         let loss = record.validation_loss.unwrap_or(train_loss);
-        if !loss.is_finite() || (record.validation_loss.is_none() && !has_finite_weights(&network)) {
+        if !loss.is_finite() || (record.validation_loss.is_none() && !has_finite_weights(&network))
+        {
             return None;
         }
         record.best = self.progress.best.is_none_or(|(_, best)| loss < best);
@@ -231,12 +265,17 @@ impl TrainingLoop<'_, '_> {
     }
 
     fn reduce_on_plateau(&mut self, loss: f64) {
-        let ScheduleConfig::ReduceOnPlateau(config) = &self.request.schedule else { return };
+        let ScheduleConfig::ReduceOnPlateau(config) = &self.request.schedule else {
+            return;
+        };
         if self.progress.plateau.observe(config, loss) {
             let (steps, factor) = (self.progress.steps, self.progress.plateau.factor);
-            self.learner.load_scheduler(Schedule::position(steps, factor));
+            self.learner
+                .load_scheduler(Schedule::position(steps, factor));
             let rate = self.request.optimizer.learning_rate() * factor;
-            self.observer.note(&format!("the loss has not fallen; the learning rate is now {rate:e}"));
+            self.observer.note(&format!(
+                "the loss has not fallen; the learning rate is now {rate:e}"
+            ));
         }
     }
 
@@ -250,7 +289,10 @@ impl TrainingLoop<'_, '_> {
 
     fn write_checkpoint(&mut self) -> Result<(), FitError> {
         let request = self.request;
-        let fingerprint = self.fingerprint.get_or_insert_with(|| Fingerprint::of(request)).clone();
+        let fingerprint = self
+            .fingerprint
+            .get_or_insert_with(|| Fingerprint::of(request))
+            .clone();
         self.clock.written = Instant::now();
         let checkpoint = Checkpoint {
             fingerprint,
@@ -265,7 +307,9 @@ impl TrainingLoop<'_, '_> {
     }
 
     fn not_finite(&self) -> StopReason {
-        let rate = self.schedule.learning_rate(self.progress.steps, self.progress.plateau.factor);
+        let rate = self
+            .schedule
+            .learning_rate(self.progress.steps, self.progress.plateau.factor);
         StopReason::NotFinite {
             epoch: self.progress.epoch + 1,
             step: self.progress.steps + 1,
@@ -278,11 +322,17 @@ impl TrainingLoop<'_, '_> {
         let best = self.best.take().zip(best_epoch);
         let kept = match (&stop, best) {
             (_, Some(best)) => Some(best),
-            (StopReason::NotFinite { .. }, None) => self.last_good.take().zip(self.progress.last_good),
+            (StopReason::NotFinite { .. }, None) => {
+                self.last_good.take().zip(self.progress.last_good)
+            }
             _ => None,
         };
         if let (StopReason::NotFinite { epoch, step, cause }, None) = (&stop, &kept) {
-            return Err(FitError::NotFinite { epoch: *epoch, step: *step, cause: cause.clone() });
+            return Err(FitError::NotFinite {
+                epoch: *epoch,
+                step: *step,
+                cause: cause.clone(),
+            });
         }
         let (network, kept_epoch) = match kept {
             Some((network, epoch)) => (network, Some(epoch)),
@@ -309,7 +359,9 @@ fn has_finite_weights(network: &Network) -> bool {
     struct Finder(bool);
     impl ModuleVisitor for Finder {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            self.0 &= floats(param.val().abs().max()).iter().all(|largest| largest.is_finite());
+            self.0 &= floats(param.val().abs().max())
+                .iter()
+                .all(|largest| largest.is_finite());
         }
     }
     let mut finder = Finder(true);

@@ -42,18 +42,32 @@ pub(crate) fn judge(
         }
         each(output, batches.progress());
     }
-    Judged { loss: means.total(&task.losses), raw }
+    Judged {
+        loss: means.total(&task.losses),
+        raw,
+    }
 }
 
 /// Widths of the heads, from one batch.
 pub(crate) fn head_widths(network: &Network, loader: &Loader) -> Vec<usize> {
-    let Some(batch) = loader.first() else { return Vec::new() };
-    network.valid().forward(batch.input).iter().map(|raw| raw.dims()[1]).collect()
+    let Some(batch) = loader.first() else {
+        return Vec::new();
+    };
+    network
+        .valid()
+        .forward(batch.input)
+        .iter()
+        .map(|raw| raw.dims()[1])
+        .collect()
 }
 
 /// The values of a tensor. Reading waits for the device.
 pub(crate) fn floats<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().convert::<f32>().try_to_vec().expect("the data was converted to f32")
+    tensor
+        .into_data()
+        .convert::<f32>()
+        .try_to_vec()
+        .expect("the data was converted to f32")
 }
 
 /// Losses added up over batches.
@@ -65,7 +79,10 @@ pub(crate) struct Means {
 
 impl Means {
     pub(crate) fn new(outputs: usize) -> Self {
-        Self { sums: vec![0.0; outputs], weights: vec![0.0; outputs] }
+        Self {
+            sums: vec![0.0; outputs],
+            weights: vec![0.0; outputs],
+        }
     }
 
     pub(crate) fn outputs(&self) -> usize {
@@ -93,6 +110,14 @@ impl Means {
     /// The total loss over everything added.
     pub(crate) fn total(&self, losses: &[OutputLoss]) -> f64 {
         let means = self.sums.iter().zip(&self.weights).zip(losses);
-        means.map(|((sum, weight), loss)| if *weight > 0.0 { loss.share * sum / weight } else { 0.0 }).sum()
+        means
+            .map(|((sum, weight), loss)| {
+                if *weight > 0.0 {
+                    loss.share * sum / weight
+                } else {
+                    0.0
+                }
+            })
+            .sum()
     }
 }

@@ -15,13 +15,19 @@ pub(super) fn targets(
     let smooth = |value: f32| value * (1.0 - smoothing as f32) + 0.5 * smoothing as f32;
     let targets = rows.iter().map(|&row| smooth(values[row])).collect();
     let weight = |row: usize| class_weights[usize::from(values[row] > 0.5)];
-    let weights = (!class_weights.is_empty()).then(|| rows.iter().map(|&row| weight(row)).collect());
+    let weights =
+        (!class_weights.is_empty()).then(|| rows.iter().map(|&row| weight(row)).collect());
     (targets, weights)
 }
 
 /// `-y ln p - (1 - y) ln(1 - p)` with `p = sigmoid(z)` is `-ln sigmoid(-z) - y z`, which never takes the logarithm of
 /// a rounded zero.
-pub(super) fn sum(raw: Tensor<2>, targets: Tensor<2>, weights: Option<Tensor<2>>, gamma: f64) -> Tensor<1> {
+pub(super) fn sum(
+    raw: Tensor<2>,
+    targets: Tensor<2>,
+    weights: Option<Tensor<2>>,
+    gamma: f64,
+) -> Tensor<1> {
     let loss = if gamma == 0.0 {
         (log_sigmoid(raw.clone().neg()) + raw * targets).neg()
     } else {

@@ -27,7 +27,8 @@ pub(super) fn ascending(raw: Tensor<2>) -> Tensor<2> {
 /// `level * error` above the prediction, `(level - 1) * error` below.
 pub(super) fn pinball(quantiles: Tensor<2>, targets: Tensor<2>, levels: &[f32]) -> Tensor<1> {
     let device = quantiles.device();
-    let levels = Tensor::<2>::from_data(TensorData::new(levels.to_vec(), [1, levels.len()]), &device);
+    let levels =
+        Tensor::<2>::from_data(TensorData::new(levels.to_vec(), [1, levels.len()]), &device);
     let errors = targets - quantiles;
     (errors.clone() * levels + relu(errors.neg())).sum()
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A row with a large loss, as text for a reader.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WorstRow {
-    /// Row of the table, from 0.
+    /// Row of the data, from 1 as in `parts.csv`.
     pub row: usize,
     /// Its loss.
     pub loss: f64,

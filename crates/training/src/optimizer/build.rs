@@ -136,7 +136,11 @@ impl Groups<'_> {
         // Burn looks for the last group that matches; the first one is never reached, it only has to be there.
         ModuleOptimizer::from(build(0.0))
             .with_group(ParamGroup::all(), self.on_device(build(0.0)), None)
-            .with_group(self.group(&self.weights.matrices), self.on_device(build(decay)), None)
+            .with_group(
+                self.group(&self.weights.matrices),
+                self.on_device(build(decay)),
+                None,
+            )
     }
 
     /// Muon for hidden matrices, AdamW with its own defaults for the rest.
@@ -151,8 +155,10 @@ impl Groups<'_> {
             .with_weight_decay(penalty(config.weight_decay))
             .with_adjust_lr_fn(AdjustLrFn::MatchRmsAdamW)
             .build();
-        self.init(config.weight_decay, |decay| adamw(&AdamWOptimizer::default(), decay).build())
-            .with_group(self.group(&self.weights.hidden), self.on_device(muon), None)
+        self.init(config.weight_decay, |decay| {
+            adamw(&AdamWOptimizer::default(), decay).build()
+        })
+        .with_group(self.group(&self.weights.hidden), self.on_device(muon), None)
     }
 
     fn group(&self, paths: &[String]) -> ParamGroup {
@@ -160,7 +166,10 @@ impl Groups<'_> {
     }
 
     fn on_device<O: Optimizer>(&self, optimizer: O) -> OnDevice<O> {
-        OnDevice { optimizer, device: self.device.clone() }
+        OnDevice {
+            optimizer,
+            device: self.device.clone(),
+        }
     }
 }
 
@@ -183,7 +192,8 @@ impl<O: Optimizer> DynOptimizer for OnDevice<O> {
         gradient: BridgeTensor,
         state: Option<DynState>,
     ) -> (BridgeTensor, Option<DynState>) {
-        self.optimizer.step_dyn(rank, learning_rate, tensor, gradient, state)
+        self.optimizer
+            .step_dyn(rank, learning_rate, tensor, gradient, state)
     }
 
     fn to_device_dyn(&self, state: DynState, device: &Device) -> DynState {
@@ -201,6 +211,7 @@ impl<O: Optimizer> DynOptimizer for OnDevice<O> {
         source: &mut StateSource,
         _default_device: &Device,
     ) -> Option<DynState> {
-        self.optimizer.state_unflatten(rank, prefix, source, &self.device)
+        self.optimizer
+            .state_unflatten(rank, prefix, source, &self.device)
     }
 }

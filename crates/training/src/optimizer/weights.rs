@@ -36,11 +36,18 @@ impl Finder {
     fn is_matrix(&self, rank: usize) -> bool {
         rank >= 2
             && self.path.last().is_some_and(|name| name.contains("weight"))
-            && !self.path.iter().any(|name| name.contains("token") || name.contains("norm"))
+            && !self
+                .path
+                .iter()
+                .any(|name| name.contains("token") || name.contains("norm"))
     }
 
     fn is_hidden(&self, rank: usize) -> bool {
-        let linear = self.containers.iter().rev().any(|container| container.ends_with(":Linear"));
+        let linear = self
+            .containers
+            .iter()
+            .rev()
+            .any(|container| container.ends_with(":Linear"));
         rank == 2 && linear && !self.path.iter().any(|name| name == "heads")
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use hob_data::source::iso_text;
 use hob_data::table::{MISSING_CODE, MISSING_DATE, Table, Values};
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +56,9 @@ pub struct ColumnSummary {
     /// The most frequent values with their rows, at most [`MAX_TOP`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub top: Vec<(String, usize)>,
+    /// What numbers and values do not show: the span of dates, the width of vectors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 /// Values listed per column.
@@ -62,7 +66,11 @@ pub(crate) const MAX_TOP: usize = 5;
 
 /// Every column read.
 pub(crate) fn summaries(plan: &Plan) -> Vec<ColumnSummary> {
-    plan.table.columns.iter().map(|column| summary(plan, &column.name, &plan.table)).collect()
+    plan.table
+        .columns
+        .iter()
+        .map(|column| summary(plan, &column.name, &plan.table))
+        .collect()
 }
 
 fn summary(plan: &Plan, name: &str, table: &Table) -> ColumnSummary {
@@ -77,13 +85,17 @@ fn summary(plan: &Plan, name: &str, table: &Table) -> ColumnSummary {
         median: None,
         max: None,
         top: Vec::new(),
+        text: None,
     };
     match table.column(name).map(|column| &column.values) {
         Some(Values::Number(numbers)) => summary.numbers(numbers.iter().copied()),
-        Some(Values::Date(dates)) => summary.numbers(dates.iter().map(|&date| match date {
-            MISSING_DATE => f64::NAN,
-            date => date as f64,
-        })),
+        Some(Values::Date(dates)) => {
+            summary.numbers(dates.iter().map(|&date| match date {
+                MISSING_DATE => f64::NAN,
+                date => date as f64,
+            }));
+            summary.dates();
+        }
         Some(Values::Category(categories)) => {
             let mut counts = vec![0; categories.dictionary.len()];
             for &code in &categories.codes {
@@ -99,12 +111,20 @@ fn summary(plan: &Plan, name: &str, table: &Table) -> ColumnSummary {
             for &code in &sets.codes {
                 counts[code as usize] += 1;
             }
-            summary.missing = sets.offsets.windows(2).filter(|pair| pair[0] == pair[1]).count();
+            summary.missing = sets
+                .offsets
+                .windows(2)
+                .filter(|pair| pair[0] == pair[1])
+                .count();
             summary.top_of(&sets.dictionary, &counts);
         }
         Some(Values::Vector { width, values }) => {
             let rows = values.chunks_exact((*width).max(1));
-            summary.missing = rows.filter(|row| row.iter().all(|value| value.is_nan())).count();
+            summary.missing = rows
+                .filter(|row| row.iter().all(|value| value.is_nan()))
+                .count();
+            let numbers = if *width == 1 { "number" } else { "numbers" };
+            summary.text = Some(format!("{width} {numbers}"));
         }
         None => {}
     }
@@ -115,20 +135,67 @@ fn role_and_kind(plan: &Plan, name: &str) -> (ColumnRole, &'static str) {
     if let Some(input) = plan.inputs.iter().find(|input| input.column == name) {
         return (ColumnRole::Input, input.kind.input_type().name());
     }
-    match plan.outputs.iter().find(|output| output.config.column == name) {
+    match plan
+        .outputs
+        .iter()
+        .find(|output| output.config.column == name)
+    {
         Some(output) => (ColumnRole::Output, output.encoder.kind.name()),
         None => (ColumnRole::Split, "split"),
     }
 }
 
 impl ColumnSummary {
+    /// What is in the column, in a line: `min / median / max` of numbers, the span of dates, the most frequent values,
+    /// the width of vectors.
+    pub fn describe(&self) -> String {
+        if let Some(text) = &self.text {
+            return text.clone();
+        }
+        if let (Some(min), Some(median), Some(max)) = (self.min, self.median, self.max) {
+            return format!("{} / {} / {}", short(min), short(median), short(max));
+        }
+        let top = self
+            .top
+            .iter()
+            .map(|(value, rows)| format!("{} ({rows})", cut(value)));
+        let more = if self.distinct > self.top.len() {
+            ", ..."
+        } else {
+            ""
+        };
+        format!("{}{more}", top.collect::<Vec<_>>().join(", "))
+    }
+
+    /// Seconds since 1970 mean nothing to a reader, so the text and the values are days.
+    fn dates(&mut self) {
+        for (value, _) in &mut self.top {
+            if let Ok(seconds) = value.parse() {
+                *value = iso_text(seconds);
+            }
+        }
+        let day = |seconds: f64| -> String {
+            let text = iso_text(seconds as i64);
+            text.split('T').next().unwrap_or_default().to_string()
+        };
+        self.text = match (self.min, self.max) {
+            (Some(min), Some(max)) => Some(format!("{} to {}", day(min), day(max))),
+            _ => None,
+        };
+    }
+
     fn numbers(&mut self, numbers: impl Iterator<Item = f64>) {
         let mut known: Vec<f64> = Vec::new();
         for number in numbers {
-            if number.is_nan() { self.missing += 1 } else { known.push(number) }
+            if number.is_nan() {
+                self.missing += 1
+            } else {
+                known.push(number)
+            }
         }
         known.sort_by(f64::total_cmp);
-        self.distinct = known.len().min(1) + known.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        self.distinct =
+            known.len().min(1) + known.windows(2).filter(|pair| pair[0] != pair[1]).count();
         self.min = known.first().copied();
         self.median = known.get(known.len() / 2).copied();
         self.max = known.last().copied();
@@ -144,10 +211,39 @@ impl ColumnSummary {
 
     fn top_of(&mut self, names: &[String], counts: &[usize]) {
         self.distinct = counts.iter().filter(|count| **count > 0).count();
-        let mut top: Vec<(String, usize)> = names.iter().cloned().zip(counts.iter().copied()).collect();
+        let mut top: Vec<(String, usize)> =
+            names.iter().cloned().zip(counts.iter().copied()).collect();
         top.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         top.truncate(MAX_TOP);
         self.top = top;
+    }
+}
+
+/// Characters of a value in [`ColumnSummary::describe`].
+const MAX_SHOWN: usize = 24;
+
+fn cut(value: &str) -> String {
+    if value.chars().count() <= MAX_SHOWN {
+        return value.to_string();
+    }
+    let start: String = value.chars().take(MAX_SHOWN - 1).collect();
+    format!("{start}…")
+}
+
+/// A number with at most six digits.
+fn short(number: f64) -> String {
+    let size = number.abs();
+    if number == 0.0 || number.fract() == 0.0 && size < 1e9 {
+        return number.to_string();
+    }
+    if !(1e-4..1e9).contains(&size) {
+        return format!("{number:.3e}");
+    }
+    let decimals = (5 - size.log10().floor() as i32).clamp(0, 8) as usize;
+    let text = format!("{number:.decimals$}");
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
+        false => text,
     }
 }
 
@@ -156,9 +252,16 @@ pub(crate) fn cell_keys(table: &Table, name: &str) -> Vec<u64> {
     match table.column(name).map(|column| &column.values) {
         Some(Values::Number(numbers)) => numbers.iter().map(|number| number.to_bits()).collect(),
         Some(Values::Date(dates)) => dates.iter().map(|&date| date as u64).collect(),
-        Some(Values::Category(categories)) => categories.codes.iter().map(|&code| u64::from(code)).collect(),
+        Some(Values::Category(categories)) => categories
+            .codes
+            .iter()
+            .map(|&code| u64::from(code))
+            .collect(),
         Some(Values::Set(sets)) => {
-            let rows = sets.offsets.windows(2).map(|pair| &sets.codes[pair[0] as usize..pair[1] as usize]);
+            let rows = sets
+                .offsets
+                .windows(2)
+                .map(|pair| &sets.codes[pair[0] as usize..pair[1] as usize]);
             intern(rows)
         }
         Some(Values::Vector { width, values }) => {
@@ -176,4 +279,50 @@ fn intern<'a>(rows: impl Iterator<Item = &'a [u32]>) -> Vec<u64> {
         *known.entry(row.to_vec()).or_insert(next)
     })
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn empty() -> ColumnSummary {
+        ColumnSummary {
+            name: "a".into(),
+            role: ColumnRole::Input,
+            kind: "number".into(),
+            missing: 0,
+            distinct: 0,
+            min: None,
+            median: None,
+            max: None,
+            top: Vec::new(),
+            text: None,
+        }
+    }
+
+    #[test]
+    fn numbers_are_described_by_their_range() {
+        let mut summary = empty();
+        summary.numbers([3.0, 0.123_456_789, 1e12].into_iter());
+        assert_eq!(summary.describe(), "0.123457 / 3 / 1.000e12");
+    }
+
+    #[test]
+    fn dates_are_described_by_their_first_and_last_day() {
+        let mut summary = empty();
+        summary.numbers([86_400.0, 90_000.0].into_iter());
+        summary.dates();
+        assert_eq!(summary.describe(), "1970-01-02 to 1970-01-02");
+        assert_eq!(summary.top[0].0, "1970-01-02");
+    }
+
+    #[test]
+    fn long_values_are_cut() {
+        let mut summary = empty();
+        summary.top_of(&["x".repeat(30), "y".into()], &[2, 1]);
+        assert_eq!(
+            summary.describe(),
+            format!("{}… (2), y (1)", "x".repeat(23))
+        );
+    }
 }

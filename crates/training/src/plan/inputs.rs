@@ -1,19 +1,19 @@
 //! The type of every input and output: as the recipe says, or inferred from the data.
 
 use hob_data::config::{
-    BinaryConfig, BinaryOutput, CategoryConfig, CategoryOutput, DateConfig, InputConfig, NumberConfig, NumberOutput,
-    OutputConfig, SetConfig, VectorConfig,
+    BinaryConfig, BinaryOutput, CategoryConfig, CategoryOutput, DateConfig, InputConfig,
+    NumberConfig, NumberOutput, OutputConfig, SetConfig, SplitConfig, VectorConfig,
 };
 use hob_data::error::{DataError, similar_name};
-use hob_data::preprocess::{InputColumn, InputKind, Preprocessor, Problems};
+use hob_data::preprocess::{InputColumn, InputKind, PreprocessError, Preprocessor, Problems};
 use hob_data::profile::{ColumnProfile, InferredKind, Profile, profile};
 use hob_data::source::{ColumnKind, ColumnRequest, ReadOptions};
 use hob_data::split::{Parts, SplitUsage, split_columns};
 use hob_data::table::Table;
-use hob_data::target::{TargetEncoder, TargetKind, output_column_kind};
+use hob_data::target::{TargetEncoder, TargetError, TargetKind, output_column_kind};
 
 use super::sources::Sources;
-use super::{Findings, PlannedOutput};
+use super::{Findings, PlannedOutput, finding_of};
 use crate::error::RunError;
 use crate::recipe::{Finding, KeyPath, Recipe};
 
@@ -46,7 +46,11 @@ impl ResolveError {
 }
 
 /// Finds the type of every column. The data is looked at only if the recipe leaves a type open.
-pub(crate) fn resolve(recipe: &Recipe, sources: &Sources, options: &ReadOptions) -> Result<Types, ResolveError> {
+pub(crate) fn resolve(
+    recipe: &Recipe,
+    sources: &Sources,
+    options: &ReadOptions,
+) -> Result<Types, ResolveError> {
     let open = recipe.inputs.iter().any(|input| kind(input).is_none())
         || recipe.outputs.iter().any(|output| !has_type(output))
         || split_columns(&recipe.data.split).iter().any(|column| {
@@ -54,16 +58,24 @@ pub(crate) fn resolve(recipe: &Recipe, sources: &Sources, options: &ReadOptions)
             column.usage == SplitUsage::Order && !is_typed_input(recipe, &column.name)
         });
     let profile = match open {
-        true => Some(profile(&sources.paths(), options).map_err(ResolveError::Data)?),
+        true => Some(look(recipe, sources, options)?),
         false => None,
     };
-    let mut types = Types { inputs: Vec::new(), keys: Vec::new(), outputs: Vec::new(), steering: Vec::new() };
+    let mut types = Types {
+        inputs: Vec::new(),
+        keys: Vec::new(),
+        outputs: Vec::new(),
+        steering: Vec::new(),
+    };
     let mut found = Vec::new();
     for (place, input) in recipe.inputs.iter().enumerate() {
         let key = KeyPath::root().key("inputs").index(place);
         for (column, key) in columns(input, &key) {
             let kind = match (kind(input), &profile) {
                 (Some(kind), _) => Ok(kind),
+                (None, _) if is_hashed(recipe, &column) => {
+                    Ok(InputKind::Category(CategoryConfig::default()))
+                }
                 (None, Some(profile)) => infer_input(profile, &column, &key),
                 (None, None) => unreachable!("an open type asks for the profile"),
             };
@@ -79,6 +91,10 @@ pub(crate) fn resolve(recipe: &Recipe, sources: &Sources, options: &ReadOptions)
     for (place, output) in recipe.outputs.iter().enumerate() {
         let key = KeyPath::root().key("outputs").index(place).key("column");
         match (&profile, has_type(output)) {
+            (_, false) if is_hashed(recipe, &output.column) => types.outputs.push(OutputConfig {
+                category: Some(CategoryOutput::default()),
+                ..output.clone()
+            }),
             (Some(profile), false) => match infer_output(profile, output, &key) {
                 Ok(output) => types.outputs.push(output),
                 Err(finding) => found.push(finding),
@@ -87,9 +103,18 @@ pub(crate) fn resolve(recipe: &Recipe, sources: &Sources, options: &ReadOptions)
         }
     }
     for column in split_columns(&recipe.data.split) {
-        let key = KeyPath::from("data.split");
+        let key = split_key(&recipe.data.split);
         let kind = match (&profile, column.usage) {
-            (Some(profile), SplitUsage::Order) => find(profile, &column.name, &key).map(|known| known.kind.column_kind()),
+            (_, SplitUsage::Order) if is_hashed(recipe, &column.name) => {
+                let message = format!(
+                    "`{}` is in `data.private.hash`, and hashes cannot order the rows",
+                    column.name
+                );
+                Err(Finding::error(key, message))
+            }
+            (Some(profile), SplitUsage::Order) => {
+                find(profile, &column.name, &key).map(|known| known.kind.column_kind())
+            }
             _ => Ok(ColumnKind::Category),
         };
         match kind {
@@ -97,12 +122,81 @@ pub(crate) fn resolve(recipe: &Recipe, sources: &Sources, options: &ReadOptions)
             Err(finding) => found.push(finding),
         }
     }
-    if found.is_empty() { Ok(types) } else { Err(ResolveError::Findings(found)) }
+    if found.is_empty() {
+        Ok(types)
+    } else {
+        Err(ResolveError::Findings(found))
+    }
+}
+
+/// A profile shows values, so it must not see those that are to be hashed.
+fn look(
+    recipe: &Recipe,
+    sources: &Sources,
+    options: &ReadOptions,
+) -> Result<Profile, ResolveError> {
+    let mut options = options.clone();
+    options.never_read.extend(
+        recipe
+            .data
+            .private
+            .iter()
+            .flat_map(|private| private.hash.clone()),
+    );
+    profile(&sources.paths(), &options).map_err(ResolveError::Data)
 }
 
 fn is_typed_input(recipe: &Recipe, name: &str) -> bool {
-    let named = |input: &InputConfig| columns(input, &KeyPath::root()).iter().any(|(column, _)| column == name);
-    recipe.inputs.iter().any(|input| kind(input).is_some() && named(input))
+    let named = |input: &InputConfig| {
+        columns(input, &KeyPath::root())
+            .iter()
+            .any(|(column, _)| column == name)
+    };
+    recipe
+        .inputs
+        .iter()
+        .any(|input| kind(input).is_some() && named(input))
+}
+
+/// Every column that the recipe names as input, output or for the split.
+pub(crate) fn named_columns(recipe: &Recipe) -> Vec<String> {
+    keyed_columns(recipe)
+        .into_iter()
+        .map(|(column, _)| column)
+        .collect()
+}
+
+/// The same with the key of each name.
+pub(crate) fn keyed_columns(recipe: &Recipe) -> Vec<(String, KeyPath)> {
+    let root = KeyPath::root();
+    let inputs = recipe.inputs.iter().enumerate();
+    let inputs = inputs.flat_map(|(place, input)| columns(input, &root.key("inputs").index(place)));
+    let outputs = recipe.outputs.iter().enumerate().map(|(place, output)| {
+        let key = root.key("outputs").index(place).key("column");
+        (output.column.clone(), key)
+    });
+    let steering = split_columns(&recipe.data.split)
+        .into_iter()
+        .map(|column| (column.name, split_key(&recipe.data.split)));
+    inputs.chain(outputs).chain(steering).collect()
+}
+
+/// Where the column of a split is named.
+fn split_key(split: &SplitConfig) -> KeyPath {
+    KeyPath::from(match split {
+        SplitConfig::Random(_) => "data.split.random.stratify",
+        SplitConfig::Column(_) => "data.split.column.column",
+        SplitConfig::Time(_) => "data.split.time.column",
+        SplitConfig::Group(_) => "data.split.group.column",
+        SplitConfig::Hash(_) => "data.split.hash.column",
+    })
+}
+
+fn is_hashed(recipe: &Recipe, column: &str) -> bool {
+    let private = recipe.data.private.iter();
+    private
+        .flat_map(|private| &private.hash)
+        .any(|hashed| hashed == column)
 }
 
 /// The columns of an input, with the key of each name.
@@ -111,14 +205,26 @@ fn columns(input: &InputConfig, key: &KeyPath) -> Vec<(String, KeyPath)> {
         (Some(column), _) => vec![(column.clone(), key.key("column"))],
         (None, Some(columns)) => {
             let keyed = columns.iter().enumerate();
-            keyed.map(|(place, column)| (column.clone(), key.key("columns").index(place))).collect()
+            keyed
+                .map(|(place, column)| (column.clone(), key.key("columns").index(place)))
+                .collect()
         }
         (None, None) => Vec::new(),
     }
 }
 
 fn kind(input: &InputConfig) -> Option<InputKind> {
-    let InputConfig { column: _, columns: _, number, category, binary, date, set, vector, hash } = input;
+    let InputConfig {
+        column: _,
+        columns: _,
+        number,
+        category,
+        binary,
+        date,
+        set,
+        vector,
+        hash,
+    } = input;
     number
         .clone()
         .map(InputKind::Number)
@@ -131,45 +237,78 @@ fn kind(input: &InputConfig) -> Option<InputKind> {
 }
 
 fn has_type(output: &OutputConfig) -> bool {
-    output.category.is_some() || output.binary.is_some() || output.number.is_some() || output.set.is_some()
+    output.category.is_some()
+        || output.binary.is_some()
+        || output.number.is_some()
+        || output.set.is_some()
 }
 
-fn find<'a>(profile: &'a Profile, column: &str, key: &KeyPath) -> Result<&'a ColumnProfile, Finding> {
+fn find<'a>(
+    profile: &'a Profile,
+    column: &str,
+    key: &KeyPath,
+) -> Result<&'a ColumnProfile, Finding> {
     let names = || profile.columns.iter().map(|known| known.name.as_str());
-    profile.columns.iter().find(|known| known.name == column).ok_or_else(|| {
-        let finding = Finding::error(key, format!("the data has no column `{column}`"));
-        match similar_name(column, names()) {
-            Some(similar) => finding.with_hint(format!("did you mean `{similar}`?")),
-            None => finding.with_hint(format!("its columns are {}", names().collect::<Vec<_>>().join(", "))),
-        }
-    })
+    profile
+        .columns
+        .iter()
+        .find(|known| known.name == column)
+        .ok_or_else(|| {
+            let finding = Finding::error(key, format!("the data has no column `{column}`"));
+            match similar_name(column, names()) {
+                Some(similar) => finding.with_hint(format!("did you mean `{similar}`?")),
+                None => finding.with_hint(format!(
+                    "its columns are {}",
+                    names().collect::<Vec<_>>().join(", ")
+                )),
+            }
+        })
 }
 
 fn infer_input(profile: &Profile, column: &str, key: &KeyPath) -> Result<InputKind, Finding> {
     let known = find(profile, column, key)?;
     match &known.kind {
-        InferredKind::Number | InferredKind::Constant => Ok(InputKind::Number(NumberConfig::default())),
+        InferredKind::Constant if known.numbers.is_none() => {
+            Ok(InputKind::Category(CategoryConfig::default()))
+        }
+        InferredKind::Number | InferredKind::Constant => {
+            Ok(InputKind::Number(NumberConfig::default()))
+        }
         InferredKind::Binary => Ok(InputKind::Binary(BinaryConfig::default())),
         InferredKind::Category => Ok(InputKind::Category(CategoryConfig::default())),
         InferredKind::Date { format } => Ok(InputKind::Date(DateConfig {
             formats: format.iter().cloned().collect(),
             ..DateConfig::default()
         })),
-        InferredKind::Set { separator } => {
-            Ok(InputKind::Set(SetConfig { separator: separator.clone(), ..SetConfig::default() }))
-        }
-        InferredKind::Vector { separator, .. } => {
-            Ok(InputKind::Vector(VectorConfig { separator: separator.clone(), ..VectorConfig::default() }))
+        InferredKind::Set { separator } => Ok(InputKind::Set(SetConfig {
+            separator: separator.clone(),
+            ..SetConfig::default()
+        })),
+        InferredKind::Vector { separator, .. } => Ok(InputKind::Vector(VectorConfig {
+            separator: separator.clone(),
+            ..VectorConfig::default()
+        })),
+        InferredKind::Identifier if known.unreadable_numbers.is_some() => {
+            let message = format!("`{column}` has no type and {}", known.reason);
+            Err(Finding::error(key, message).with_hint("correct the file, or leave the column out"))
         }
         InferredKind::Text | InferredKind::Identifier => {
-            let message = format!("`{column}` has no type and looks like {}", describe(&known.kind));
-            Err(Finding::error(key, message)
-                .with_hint("leave it out, or give it a type such as `[inputs.category]` or `[inputs.hash]`"))
+            let message = format!(
+                "`{column}` has no type and looks like {}",
+                describe(&known.kind)
+            );
+            Err(Finding::error(key, message).with_hint(
+                "leave it out, or give it a type such as `[inputs.category]` or `[inputs.hash]`",
+            ))
         }
     }
 }
 
-fn infer_output(profile: &Profile, output: &OutputConfig, key: &KeyPath) -> Result<OutputConfig, Finding> {
+fn infer_output(
+    profile: &Profile,
+    output: &OutputConfig,
+    key: &KeyPath,
+) -> Result<OutputConfig, Finding> {
     let known = find(profile, &output.column, key)?;
     let mut typed = output.clone();
     match &known.kind {
@@ -177,7 +316,11 @@ fn infer_output(profile: &Profile, output: &OutputConfig, key: &KeyPath) -> Resu
         InferredKind::Binary => typed.binary = Some(BinaryOutput::default()),
         InferredKind::Category => typed.category = Some(CategoryOutput::default()),
         other => {
-            let message = format!("`{}` has no type and looks like {}", output.column, describe(other));
+            let message = format!(
+                "`{}` has no type and looks like {}",
+                output.column,
+                describe(other)
+            );
             return Err(Finding::error(key, message)
                 .with_hint("say what it is: `[outputs.category]`, `[outputs.binary]`, `[outputs.number]` or `[outputs.set]`"));
         }
@@ -201,8 +344,16 @@ fn describe(kind: &InferredKind) -> &'static str {
 
 /// Every column to read, each once: inputs, outputs, and those that steer the split.
 pub(crate) fn requests(recipe: &Recipe, types: &Types) -> Vec<ColumnRequest> {
-    let inputs = types.inputs.iter().map(|input| (input.column.clone(), input.kind.column_kind()));
-    let outputs = types.outputs.iter().map(|output| (output.column.clone(), output_column_kind(output).unwrap_or(ColumnKind::Category)));
+    let inputs = types
+        .inputs
+        .iter()
+        .map(|input| (input.column.clone(), input.kind.column_kind()));
+    let outputs = types.outputs.iter().map(|output| {
+        (
+            output.column.clone(),
+            output_column_kind(output).unwrap_or(ColumnKind::Category),
+        )
+    });
     let steering = types.steering.iter().cloned();
     let private = recipe.data.private.clone().unwrap_or_default();
     let mut requests: Vec<ColumnRequest> = Vec::new();
@@ -210,20 +361,41 @@ pub(crate) fn requests(recipe: &Recipe, types: &Types) -> Vec<ColumnRequest> {
         if requests.iter().any(|known| known.name == name) {
             continue;
         }
-        let hash_salt = private.hash.contains(&name).then(|| private.salt.clone().unwrap_or_default());
-        requests.push(ColumnRequest { name, kind, required: true, hash_salt });
+        let hash_salt = private
+            .hash
+            .contains(&name)
+            .then(|| private.salt.clone().unwrap_or_default());
+        requests.push(ColumnRequest {
+            name,
+            kind,
+            required: true,
+            hash_salt,
+        });
     }
     requests
 }
 
 /// Classes that the network would be judged on without having seen them.
-fn unseen_classes(encoder: &TargetEncoder, table: &Table, parts: &Parts, place: usize) -> Option<Finding> {
+fn unseen_classes(
+    encoder: &TargetEncoder,
+    table: &Table,
+    parts: &Parts,
+    place: usize,
+) -> Option<Finding> {
     if matches!(encoder.kind, TargetKind::Set(_)) {
         return None;
     }
-    let judged: Vec<usize> = parts.validation.iter().chain(&parts.test).copied().collect();
+    let judged: Vec<usize> = parts
+        .validation
+        .iter()
+        .chain(&parts.test)
+        .copied()
+        .collect();
     let unseen = encoder.unknown_values(table, &judged).ok()?;
-    let named: Vec<String> = unseen.iter().map(|value| format!("`{}` ({})", value.value, value.count)).collect();
+    let named: Vec<String> = unseen
+        .iter()
+        .map(|value| format!("`{}` ({})", value.value, value.count))
+        .collect();
     let key = KeyPath::root().key("outputs").index(place).key("column");
     (!named.is_empty()).then(|| {
         let message = format!(
@@ -247,9 +419,21 @@ pub(crate) fn fit(
         Ok(preprocessor) => Some(preprocessor),
         Err(Problems(problems)) => {
             found.extend(problems.iter().map(|problem| {
-                let place = types.inputs.iter().position(|input| Some(input.column.as_str()) == problem.column());
-                let key = place.map_or_else(|| KeyPath::from("inputs"), |place| types.keys[place].clone());
-                Finding::error(key, problem.to_string())
+                let place = types
+                    .inputs
+                    .iter()
+                    .position(|input| Some(input.column.as_str()) == problem.column());
+                let key = place.map_or_else(
+                    || KeyPath::from("inputs"),
+                    |place| types.keys[place].clone(),
+                );
+                let finding = finding_of(key, &problem.to_string());
+                match problem {
+                    PreprocessError::NotBinary { .. } => {
+                        finding.with_hint("use `[inputs.category]` for more than two values")
+                    }
+                    _ => finding,
+                }
             }));
             None
         }
@@ -259,11 +443,20 @@ pub(crate) fn fit(
         match TargetEncoder::fit(config, table, &parts.train) {
             Ok(encoder) => {
                 found.extend(unseen_classes(&encoder, table, parts, place));
-                outputs.push(PlannedOutput { config: config.clone(), encoder });
+                outputs.push(PlannedOutput {
+                    config: config.clone(),
+                    encoder,
+                });
             }
             Err(problem) => {
                 let key = KeyPath::root().key("outputs").index(place).key("column");
-                found.push(Finding::error(&key, problem.to_string()));
+                let finding = finding_of(&key, &problem.to_string());
+                found.push(match problem {
+                    TargetError::NotBinary { .. } => {
+                        finding.with_hint("use `[outputs.category]` for more than two values")
+                    }
+                    _ => finding,
+                });
             }
         }
     }

@@ -2,12 +2,18 @@
 
 use hob_data::config::NumberEmbedding;
 use hob_data::features::{FeatureLayout, NumberFeature};
-use hob_model::config::{BodyConfig, CodeEncoder, HeadConfig, InputsConfig, NetworkConfig, NumberEncoder};
+use hob_model::config::{
+    BodyConfig, CodeEncoder, HeadConfig, InputsConfig, NetworkConfig, NumberEncoder,
+};
 
 use super::PlannedOutput;
 
 /// The network for these features and outputs.
-pub(crate) fn network(layout: &FeatureLayout, body: &BodyConfig, outputs: &[PlannedOutput]) -> NetworkConfig {
+pub(crate) fn network(
+    layout: &FeatureLayout,
+    body: &BodyConfig,
+    outputs: &[PlannedOutput],
+) -> NetworkConfig {
     NetworkConfig {
         inputs: InputsConfig {
             numbers: layout.numbers.iter().map(number_encoder).collect(),
@@ -15,13 +21,19 @@ pub(crate) fn network(layout: &FeatureLayout, body: &BodyConfig, outputs: &[Plan
             codes: layout
                 .codes
                 .iter()
-                .map(|code| CodeEncoder { cardinality: code.cardinality, dim: code.dim })
+                .map(|code| CodeEncoder {
+                    cardinality: code.cardinality,
+                    dim: code.dim,
+                })
                 .collect(),
         },
         body: body.clone(),
         heads: outputs
             .iter()
-            .map(|output| HeadConfig { name: output.config.column.clone(), width: output.encoder.width() })
+            .map(|output| HeadConfig {
+                name: output.config.column.clone(),
+                width: output.encoder.width(),
+            })
             .collect(),
     }
 }
@@ -35,8 +47,9 @@ fn number_encoder(feature: &NumberFeature) -> NumberEncoder {
             sigma: config.sigma,
             lite: config.lite,
         },
-        NumberEmbedding::PiecewiseLinear(config) => {
-            NumberEncoder::PiecewiseLinear { dim: config.dim, edges: feature.edges.clone() }
-        }
+        NumberEmbedding::PiecewiseLinear(config) => NumberEncoder::PiecewiseLinear {
+            dim: config.dim,
+            edges: feature.edges.clone(),
+        },
     }
 }

@@ -28,14 +28,26 @@ pub(crate) fn usable_rows(types: &Types, table: &Table) -> (Vec<usize>, Vec<Left
             usable[row] = false;
         }
         if count > 0 {
-            left_out.push(LeftOut { reason, rows: count });
+            left_out.push(LeftOut {
+                reason,
+                rows: count,
+            });
         }
     };
     for output in &types.outputs {
-        leave_out(missing_rows(&output.column, table), format!("no value in the output `{}`", output.column));
+        leave_out(
+            missing_rows(&output.column, table),
+            format!("no value in the output `{}`", output.column),
+        );
     }
-    leave_out(rows_to_drop(&types.inputs, table), "a missing number with `missing = \"drop_row\"`".to_string());
-    ((0..table.num_rows).filter(|&row| usable[row]).collect(), left_out)
+    leave_out(
+        rows_to_drop(&types.inputs, table),
+        "a missing number with `missing = \"drop_row\"`".to_string(),
+    );
+    (
+        (0..table.num_rows).filter(|&row| usable[row]).collect(),
+        left_out,
+    )
 }
 
 /// Divides the usable rows.
@@ -50,10 +62,23 @@ pub(crate) fn divide(
         return split::split(&recipe.data.split, table, rows, recipe.seed);
     }
     let counts = sources.rows(report);
-    let count = |role| counts.iter().find(|(known, _)| *known == role).map(|(_, rows)| *rows);
-    let files =
-        FileRows { train: count(Role::Train).unwrap_or(0), validation: count(Role::Validation), test: count(Role::Test) };
-    split::split_files(files, rows, validation_share(&recipe.data.split), recipe.seed)
+    let count = |role| {
+        counts
+            .iter()
+            .find(|(known, _)| *known == role)
+            .map(|(_, rows)| *rows)
+    };
+    let files = FileRows {
+        train: count(Role::Train).unwrap_or(0),
+        validation: count(Role::Validation),
+        test: count(Role::Test),
+    };
+    split::split_files(
+        files,
+        rows,
+        validation_share(&recipe.data.split),
+        recipe.seed,
+    )
 }
 
 /// How much of the training file is for validation when that has no file of its own.
@@ -68,9 +93,21 @@ fn validation_share(split: &SplitConfig) -> f64 {
 }
 
 /// What the network sees of some rows.
-pub(crate) fn encode(plan: &Plan, rows: &[usize]) -> Result<(EncodedPart, TransformReport), RunError> {
+pub(crate) fn encode(
+    plan: &Plan,
+    rows: &[usize],
+) -> Result<(EncodedPart, TransformReport), RunError> {
     let (features, report) = plan.preprocessor.transform(&plan.table, rows)?;
-    let targets = plan.outputs.iter().map(|output| output.encoder.encode(&plan.table, rows));
+    let targets = plan
+        .outputs
+        .iter()
+        .map(|output| output.encoder.encode(&plan.table, rows));
     let targets = targets.collect::<Result<_, _>>()?;
-    Ok((EncodedPart { features: Arc::new(features), targets }, report))
+    Ok((
+        EncodedPart {
+            features: Arc::new(features),
+            targets,
+        },
+        report,
+    ))
 }

@@ -18,6 +18,8 @@ pub struct PlanRecord {
     pub name: String,
     /// The folder that relative paths of `recipe.toml` begin at.
     pub folder: PathBuf,
+    /// The device it is trained on.
+    pub device: String,
     /// Rows of each part.
     pub rows: PartRows,
     /// Rows in no part, by reason.
@@ -31,10 +33,14 @@ impl Plan {
     ///
     /// # Errors
     /// The folder cannot be written.
-    pub fn write(&self, folder: &RunFolder) -> Result<(), RunError> {
+    pub fn write(&self, folder: &RunFolder, device: &str) -> Result<(), RunError> {
         let record = PlanRecord {
             name: self.name.clone(),
-            folder: self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone()),
+            folder: self
+                .folder
+                .canonicalize()
+                .unwrap_or_else(|_| self.folder.clone()),
+            device: device.to_string(),
             rows: self.rows(),
             left_out: self.left_out.clone(),
             network: self.network.clone(),
@@ -49,9 +55,15 @@ impl Plan {
 
     /// A line per used row: its place among the rows read, from 1, and its part.
     fn parts_csv(&self) -> String {
-        let parts = [("train", &self.parts.train), ("validation", &self.parts.validation), ("test", &self.parts.test)];
-        let mut rows: Vec<(usize, &str)> =
-            parts.iter().flat_map(|(name, rows)| rows.iter().map(|&row| (row + 1, *name))).collect();
+        let parts = [
+            ("train", &self.parts.train),
+            ("validation", &self.parts.validation),
+            ("test", &self.parts.test),
+        ];
+        let mut rows: Vec<(usize, &str)> = parts
+            .iter()
+            .flat_map(|(name, rows)| rows.iter().map(|&row| (row + 1, *name)))
+            .collect();
         rows.sort_unstable();
         let mut text = String::from("row,part\n");
         for (row, part) in rows {

@@ -60,7 +60,11 @@ impl Sources {
     ///
     /// # Errors
     /// The keys of `[data]` whose files do not exist, with the reason for each.
-    pub fn resolve(config: &DataConfig, folder: &Path, embedded: Embedded) -> Result<Self, Vec<(Role, DataError)>> {
+    pub fn resolve(
+        config: &DataConfig,
+        folder: &Path,
+        embedded: Embedded,
+    ) -> Result<Self, Vec<(Role, DataError)>> {
         let mut problems = Vec::new();
         let mut groups = Vec::new();
         let mut copies = None;
@@ -73,27 +77,47 @@ impl Sources {
         for (role, written) in named {
             let Some(written) = written else { continue };
             let paths = match written.strip_prefix(EMBEDDED) {
-                Some(name) => copy_embedded(name, written, embedded, &mut copies).map(|path| vec![path]),
+                Some(name) => {
+                    copy_embedded(name, written, embedded, &mut copies).map(|path| vec![path])
+                }
                 None => source::resolve(written, folder),
             };
             match paths {
-                Ok(paths) => groups.push(Group { role, written: written.clone(), paths }),
+                Ok(paths) => groups.push(Group {
+                    role,
+                    written: written.clone(),
+                    paths,
+                }),
                 Err(error) => problems.push((role, error)),
             }
         }
-        if problems.is_empty() { Ok(Self { groups, _folder: copies }) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(Self {
+                groups,
+                _folder: copies,
+            })
+        } else {
+            Err(problems)
+        }
     }
 
     /// Every file, in reading order.
     pub fn paths(&self) -> Vec<PathBuf> {
-        self.groups.iter().flat_map(|group| group.paths.clone()).collect()
+        self.groups
+            .iter()
+            .flat_map(|group| group.paths.clone())
+            .collect()
     }
 
     /// Reads the asked columns of all files.
     ///
     /// # Errors
     /// See [`DataError`].
-    pub fn read(&self, columns: &[ColumnRequest], options: &ReadOptions) -> Result<(Table, SourceReport), DataError> {
+    pub fn read(
+        &self,
+        columns: &[ColumnRequest],
+        options: &ReadOptions,
+    ) -> Result<(Table, SourceReport), DataError> {
         let (table, mut report) = source::read(&self.paths(), columns, options)?;
         let mut files = report.files.iter_mut();
         for group in &self.groups {
@@ -110,9 +134,16 @@ impl Sources {
     pub fn rows(&self, report: &SourceReport) -> Vec<(Role, usize)> {
         let mut files = report.files.iter();
         let rows_of = |group: &Group, files: &mut std::slice::Iter<'_, source::FileReport>| {
-            files.by_ref().take(group.paths.len()).map(|file| file.rows).sum()
+            files
+                .by_ref()
+                .take(group.paths.len())
+                .map(|file| file.rows)
+                .sum()
         };
-        self.groups.iter().map(|group| (group.role, rows_of(group, &mut files))).collect()
+        self.groups
+            .iter()
+            .map(|group| (group.role, rows_of(group, &mut files)))
+            .collect()
     }
 }
 
@@ -123,8 +154,13 @@ fn copy_embedded(
     embedded: Embedded,
     copies: &mut Option<tempfile::TempDir>,
 ) -> Result<PathBuf, DataError> {
-    let bytes = embedded(name).ok_or_else(|| DataError::NotFound { path: PathBuf::from(written) })?;
-    let failed = |source| DataError::Write { path: std::env::temp_dir(), source };
+    let bytes = embedded(name).ok_or_else(|| DataError::NotFound {
+        path: PathBuf::from(written),
+    })?;
+    let failed = |source| DataError::Write {
+        path: std::env::temp_dir(),
+        source,
+    };
     let folder = match copies {
         Some(folder) => folder,
         None => copies.insert(tempfile::tempdir().map_err(failed)?),

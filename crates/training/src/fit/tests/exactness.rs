@@ -10,7 +10,7 @@ fn run_in_sittings(sittings: &[usize], change: impl Fn(&mut FitRequest)) -> Fitt
         change(&mut request);
         request.resume = index > 0;
         let mut watch = Watch::stopping_after(steps, &request.interrupter);
-        let fitted = fit(request, &mut watch, &mut |_| Vec::new()).unwrap();
+        let fitted = fit(request, &mut watch, &mut |_| Metrics::default()).unwrap();
         assert_eq!(fitted.stop, StopReason::Interrupted);
         // Something else draws from the same generator before the run is resumed.
         Device::flex().seed(index as u64);
@@ -33,7 +33,10 @@ fn assert_exact(sittings: &[usize], change: impl Fn(&mut FitRequest)) {
     let resumed = run_in_sittings(sittings, &change);
     assert_eq!(bits(&resumed.network), bits(&whole.network));
     assert_eq!(timeless(resumed.epochs), timeless(whole.epochs));
-    assert_eq!((resumed.steps, resumed.stop, resumed.best_epoch), (whole.steps, whole.stop, whole.best_epoch));
+    assert_eq!(
+        (resumed.steps, resumed.stop, resumed.best_epoch),
+        (whole.steps, whole.stop, whole.best_epoch)
+    );
 }
 
 #[test]
@@ -68,9 +71,18 @@ fn averages_best_weights_schedules_and_counters_resume_exactly() {
         request.training.gradient_accumulation = 2;
         request.training.clip_norm = Some(0.5);
         request.training.l1 = 1e-3;
-        request.training.early_stopping = Some(EarlyStoppingConfig { patience: 2, ..Default::default() });
-        request.optimizer = toml::from_str("[adamw]\nlearning_rate = 0.05\namsgrad = true").unwrap();
-        let plateau = PlateauSchedule { factor: 0.5, patience: 0, min_delta: 0.01, ..Default::default() };
+        request.training.early_stopping = Some(EarlyStoppingConfig {
+            patience: 2,
+            ..Default::default()
+        });
+        request.optimizer =
+            toml::from_str("[adamw]\nlearning_rate = 0.05\namsgrad = true").unwrap();
+        let plateau = PlateauSchedule {
+            factor: 0.5,
+            patience: 0,
+            min_delta: 0.01,
+            ..Default::default()
+        };
         request.schedule = ScheduleConfig::ReduceOnPlateau(plateau);
     });
 }
@@ -108,7 +120,7 @@ fn frequent_checkpoints_change_nothing_and_survive_a_kill() {
         request
     };
     let killed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        let _ = fit(often(false), &mut Killed(12), &mut |_| Vec::new());
+        let _ = fit(often(false), &mut Killed(12), &mut |_| Metrics::default());
     }));
     assert!(killed.is_err());
     let resumed = run(often(true));
@@ -117,26 +129,46 @@ fn frequent_checkpoints_change_nothing_and_survive_a_kill() {
 }
 
 #[test]
+fn burns_display_changes_nothing() {
+    let _generator = generator();
+    let hidden = run_with(|_| ());
+    let shown = run_with(|request| {
+        request.renderer = Some(Box::new(super::super::silent::SilentRenderer));
+    });
+    assert_eq!(bits(&shown.network), bits(&hidden.network));
+    assert_eq!(timeless(shown.epochs), timeless(hidden.epochs));
+}
+
+#[test]
 fn a_checkpoint_of_another_training_is_refused() {
     let _generator = generator();
     let folder = tempfile::tempdir().unwrap();
     let first = request(folder.path());
     let mut watch = Watch::stopping_after(2, &first.interrupter);
-    fit(first, &mut watch, &mut |_| Vec::new()).unwrap();
+    fit(first, &mut watch, &mut |_| Metrics::default()).unwrap();
     let refused = |change: fn(&mut FitRequest)| {
         let mut request = request(folder.path());
         request.resume = true;
         change(&mut request);
-        match fit(request, &mut Silent, &mut |_| Vec::new()) {
+        match fit(request, &mut Silent, &mut |_| Metrics::default()) {
             Err(FitError::CheckpointOfAnother { what, .. }) => what,
             other => panic!("{other:?}"),
         }
     };
     assert_eq!(refused(|request| request.seed = 1), "seed");
     assert_eq!(refused(|request| request.train = part(50, 3)), "data");
-    assert_eq!(refused(|request| request.network = network(mlp(0.1, Norm::Batch))), "network");
-    assert_eq!(refused(|request| request.optimizer = OptimizerConfig::default()), "optimizer");
-    assert_eq!(refused(|request| request.training.clip_norm = Some(1.0)), "`[training]` section");
+    assert_eq!(
+        refused(|request| request.network = network(mlp(0.1, Norm::Batch))),
+        "network"
+    );
+    assert_eq!(
+        refused(|request| request.optimizer = OptimizerConfig::default()),
+        "optimizer"
+    );
+    assert_eq!(
+        refused(|request| request.training.clip_norm = Some(1.0)),
+        "`[training]` section"
+    );
     let mut longer = request(folder.path());
     longer.resume = true;
     longer.training.epochs = 4;
@@ -149,11 +181,11 @@ fn resuming_without_a_checkpoint_is_an_error_and_a_new_run_removes_an_old_one() 
     let folder = tempfile::tempdir().unwrap();
     let mut missing = request(folder.path());
     missing.resume = true;
-    let error = fit(missing, &mut Silent, &mut |_| Vec::new()).unwrap_err();
+    let error = fit(missing, &mut Silent, &mut |_| Metrics::default()).unwrap_err();
     assert!(matches!(error, FitError::NoCheckpoint { .. }), "{error}");
     let first = request(folder.path());
     let mut watch = Watch::stopping_after(2, &first.interrupter);
-    fit(first, &mut watch, &mut |_| Vec::new()).unwrap();
+    fit(first, &mut watch, &mut |_| Metrics::default()).unwrap();
     assert!(super::super::has_checkpoint(folder.path()));
     run(request(folder.path()));
     assert!(!super::super::has_checkpoint(folder.path()));
@@ -172,7 +204,11 @@ fn flex_and_ndarray_agree() {
     }]
     .map(|device| {
         let initial = Some(initial.clone().fork(&device));
-        run(FitRequest { initial, device, ..plain_request(folder.path()) })
+        run(FitRequest {
+            initial,
+            device,
+            ..plain_request(folder.path())
+        })
     });
     assert_near(&flex.network, &ndarray.network, 1e-4);
 }

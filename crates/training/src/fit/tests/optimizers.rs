@@ -21,7 +21,8 @@ fn every_optimizer_lowers_the_loss() {
         let fitted = run_with(|request| {
             *request = plain_request(&request.directory);
             request.training.epochs = 15;
-            request.optimizer = toml::from_str(&format!("[{name}]\nlearning_rate = {rate}")).unwrap();
+            request.optimizer =
+                toml::from_str(&format!("[{name}]\nlearning_rate = {rate}")).unwrap();
         });
         let (first, last) = (fitted.epochs[0].train_loss, fitted.epochs[14].train_loss);
         assert!(last < first * 0.9, "{name}: {first} to {last}");
@@ -69,7 +70,11 @@ fn weight_matrices_are_found_by_path() {
     let device = Device::flex();
     let paths = WeightPaths::of(&Network::planned(&network(mlp(0.0, Norm::Batch)), &device));
     assert_eq!(paths.matrices.len(), paths.matrix_ids.len());
-    assert!(paths.matrices.iter().all(|path| path.ends_with("weight")), "{:?}", paths.matrices);
+    assert!(
+        paths.matrices.iter().all(|path| path.ends_with("weight")),
+        "{:?}",
+        paths.matrices
+    );
     // Two hidden layers, two heads, one embedding table.
     assert_eq!(paths.matrices.len(), 5, "{:?}", paths.matrices);
     assert_eq!(paths.hidden.len(), 2, "{:?}", paths.hidden);
