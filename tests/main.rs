@@ -1,4 +1,9 @@
 //! The program from outside: the real binary on real recipes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that fails says so by panicking"
+)]
 
 mod bundles; // damaged, foreign and future model files
 mod commands; // each command, what it prints and how it ends

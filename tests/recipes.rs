@@ -1,6 +1,6 @@
 //! Every shipped recipe is planned, and stepped on each CPU device.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::program::{Program, root};
 
@@ -23,7 +23,7 @@ fn recipes() -> Vec<PathBuf> {
 }
 
 /// The California data may not be shipped; its made-up sample has the same columns.
-fn arguments(recipe: &PathBuf) -> Vec<String> {
+fn arguments(recipe: &Path) -> Vec<String> {
     let mut arguments = vec![recipe.to_string_lossy().into_owned()];
     let whole = root().join("datasets/california_housing/california_housing.csv");
     if recipe.ends_with("california_housing.toml") && !whole.exists() {

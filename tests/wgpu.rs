@@ -1,4 +1,5 @@
 //! The wgpu build trains iris and agrees with Flex. Needs a Vulkan adapter; a software one will do.
+#![allow(clippy::unwrap_used, reason = "a test that fails says so by panicking")]
 
 use std::process::Command;
 

@@ -4,6 +4,7 @@
 //! found on the way is collected, so that a user corrects a recipe once.
 
 mod columns;
+mod infer;
 mod inputs;
 mod names;
 mod network;
@@ -217,10 +218,11 @@ pub(crate) struct Findings<'a> {
 
 impl Findings<'_> {
     pub(crate) fn all(&self, findings: impl IntoIterator<Item = Finding>) -> RunError {
-        let problems = findings
+        let mut problems: Vec<_> = findings
             .into_iter()
             .map(|finding| self.source.locate(&finding))
             .collect();
+        problems.sort_by_key(|problem| (problem.line, problem.column));
         RecipeError::Problems {
             problems,
             recipe: Box::new(self.source.clone()),

@@ -17,7 +17,7 @@ pub struct TrainingConfig {
     /// Rows per step, or `"full"` for the whole training part. A last batch of a single row is merged into the one
     /// before it.
     pub batch_size: BatchSize,
-    /// Device by name, such as `flex` or `cuda:1`; `--device` overrides it.
+    /// Device by name, such as `flex` or `wgpu`; `--device` overrides it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
     /// Draw a new order of the training rows for every epoch.

@@ -7,7 +7,7 @@ use hob_training::error::RunError;
 use hob_training::plan::{ColumnSummary, Plan};
 use serde_json::{Value, json};
 
-use super::{failure, memory, planning, report};
+use super::{failure, memory, planning};
 use crate::args::CheckArgs;
 use crate::format::{bytes, count, number, table};
 use crate::output;
@@ -19,7 +19,7 @@ const SHOWN_NUMBERS: usize = 12;
 
 /// Shows the plan of a recipe.
 pub(crate) fn check(args: &CheckArgs) -> Result<()> {
-    let plan = planning::plan(&args.recipe, &args.set)
+    let plan = planning::plan(&args.recipe, &args.set, None)
         .map_err(|error| failure::report_json(error, args.json))?;
     let layers = summary(&plan.network, &hob_inference::device::device(None)?.1)?;
     if args.json {
@@ -103,7 +103,7 @@ fn columns(columns: &[ColumnSummary]) -> String {
             column.kind.clone(),
             count(column.missing),
             count(column.distinct),
-            report::summary(column),
+            column.describe(),
         ]
     });
     let header = [

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use hob_data::error::similar_name;
 use hob_data::profile::{ColumnProfile, InferredKind, Profile, profile};
-use hob_data::source::ReadOptions;
+use hob_data::source::{Format, ReadOptions, resolve};
 use hob_inference::write_atomically;
 
 use super::failure::WrongRequest;
@@ -17,8 +17,34 @@ use crate::output::{self, say};
 /// Writes or prints a recipe.
 pub(crate) fn init(args: &InitArgs) -> Result<()> {
     let options = ReadOptions::default();
-    let found = profile(std::slice::from_ref(&args.data), &options)?;
+    let paths = resolve(&args.data.to_string_lossy(), Path::new(""))?;
+    let found = profile(&paths, &options)?;
+    if found.num_rows == 0 {
+        let text = format!("`{}` has no rows", args.data.display());
+        return Err(WrongRequest(text).into());
+    }
+    if looks_headless(&found) {
+        say(&format!(
+            "warning: the first line of `{}` looks like a row, not like the names of columns\nhint: name the columns with \
+             `header = [...]` in `[data]`, or add a first line with names",
+            args.data.display()
+        ));
+    }
     let targets = targets(args, &found)?;
+    let is_input = |column: &&ColumnProfile| {
+        section(&column.kind).is_some() && !args.target.contains(&column.name)
+    };
+    if !found.columns.iter().any(|column| is_input(&column)) {
+        let mut text = format!("`{}` has no column to predict from", args.data.display());
+        for column in found
+            .columns
+            .iter()
+            .filter(|c| !args.target.contains(&c.name))
+        {
+            let _ = write!(text, "\n  {}: {}", column.name, column.reason);
+        }
+        return Err(WrongRequest(text).into());
+    }
     let folder = args
         .output
         .as_deref()
@@ -66,9 +92,27 @@ fn targets<'a>(args: &InitArgs, found: &'a Profile) -> Result<Vec<&'a ColumnProf
                 format!("`{wanted}` has the same value in every row: there is nothing to predict");
             return Err(WrongRequest(text).into());
         }
+        if let Some(what) = column.unreadable_numbers {
+            let text = format!("`{wanted}` looks like numbers with {what}");
+            return Err(WrongRequest(text).into());
+        }
         targets.push(column);
     }
     Ok(targets)
+}
+
+/// Whether each name of a column is a number or a value of that column.
+fn looks_headless(found: &Profile) -> bool {
+    let is_value = |column: &ColumnProfile| {
+        let name = column.name.trim();
+        let is_number = name.parse::<f64>().is_ok_and(f64::is_finite);
+        is_number || column.top.iter().any(|(value, _)| value == name)
+    };
+    let is_csv = found
+        .files
+        .first()
+        .is_some_and(|file| file.format == Format::Csv);
+    is_csv && !found.columns.is_empty() && found.columns.iter().all(is_value)
 }
 
 /// The data file as seen from the recipe's folder.
@@ -79,7 +123,16 @@ fn relative(data: &Path, folder: &Path) -> String {
     } else {
         folder
     };
-    let (data, folder) = (absolute(data), absolute(folder));
+    // A pattern is no file; the folder it stands in is one.
+    let parent = data
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let data = match (data.exists(), data.file_name()) {
+        (false, Some(name)) => absolute(parent).join(name),
+        _ => absolute(data),
+    };
+    let folder = absolute(folder);
     let shared = data
         .components()
         .zip(folder.components())
@@ -94,10 +147,10 @@ fn relative(data: &Path, folder: &Path) -> String {
 fn recipe(found: &Profile, targets: &[&ColumnProfile], source: &str) -> String {
     let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
     let mut text = format!(
-        "# Predicts {} from {} rows of {source}.\n# Written by `hob init`; every choice can be changed. \
+        "# Predicts {} from {} of {source}.\n# Written by `hob init`; every choice can be changed. \
          `hob check` shows what it does.\nseed = 42\n\n[data]\nsource = {}\n",
         names.join(", "),
-        count(found.num_rows),
+        rows(found.num_rows),
         quoted(source),
     );
     let missing = suggested_missing(found);
@@ -131,6 +184,13 @@ fn recipe(found: &Profile, targets: &[&ColumnProfile], source: &str) -> String {
     }
     model(&mut text, found.num_rows);
     text
+}
+
+fn rows(number: usize) -> String {
+    match number {
+        1 => "1 row".into(),
+        number => format!("{} rows", count(number)),
+    }
 }
 
 fn split(text: &mut String, targets: &[&ColumnProfile]) {
@@ -287,4 +347,26 @@ fn listed(cells: &[String], last: &str) -> String {
 /// A TOML string.
 fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profiled(text: &str) -> Profile {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        std::fs::write(&path, text).unwrap();
+        profile(&[path], &ReadOptions::default()).unwrap()
+    }
+
+    #[test]
+    fn a_first_line_of_values_is_no_header() {
+        assert!(looks_headless(&profiled(
+            "5.1,3.5,setosa\n4.9,3.0,setosa\n"
+        )));
+        assert!(!looks_headless(&profiled(
+            "length,width,kind\n4.9,3.0,setosa\n"
+        )));
+    }
 }

@@ -32,9 +32,13 @@ pub(crate) fn load(path: &Path, assignments: &[String]) -> Result<(Recipe, Recip
     }
 }
 
-/// Plans a recipe against its data.
-pub(crate) fn plan(path: &Path, assignments: &[String]) -> Result<Plan> {
-    let (recipe, source) = load(path, assignments)?;
+/// Plans a recipe against its data. `device` is that of the command line.
+pub(crate) fn plan(path: &Path, assignments: &[String], device: Option<&str>) -> Result<Plan> {
+    let (mut recipe, source) = load(path, assignments)?;
+    if device.is_some() {
+        // The command line overrides the recipe, also when the recipe names a device that is not there.
+        recipe.training.device = None;
+    }
     let folder = recipe_folder(source.path());
     let context = PlanContext {
         folder: &folder,

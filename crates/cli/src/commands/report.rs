@@ -9,7 +9,7 @@ use hob_training::result::{OutputResult, RunResult};
 use hob_training::run_folder::RunFolder;
 
 use crate::args::ReportArgs;
-use crate::format::{bytes, count, plain, seconds};
+use crate::format::{bytes, count, seconds};
 use crate::output::say;
 use crate::report::{self, ColumnLine, DataSummary, ReportData};
 
@@ -71,28 +71,7 @@ fn column(column: &ColumnSummary) -> ColumnLine {
         kind: column.kind.clone(),
         missing: column.missing,
         distinct: column.distinct,
-        summary: summary(column),
-    }
-}
-
-/// The range of numbers, or the most frequent values.
-pub(crate) fn summary(column: &ColumnSummary) -> String {
-    match (column.min, column.median, column.max) {
-        (Some(min), Some(median), Some(max)) if column.kind != "date" => {
-            format!("{} / {} / {}", plain(min), plain(median), plain(max))
-        }
-        _ => {
-            let top = column
-                .top
-                .iter()
-                .map(|(value, rows)| format!("{value} ({})", count(*rows)));
-            let more = if column.distinct > column.top.len() {
-                ", ..."
-            } else {
-                ""
-            };
-            format!("{}{more}", top.collect::<Vec<_>>().join(", "))
-        }
+        summary: column.describe(),
     }
 }
 

@@ -14,6 +14,7 @@ use hob_training::recipe::{Recipe, RecipeError, RecipeSource};
 use hob_training::result::RunResult;
 use hob_training::run::{RunOutcome, RunRequest, dry_run, run};
 use hob_training::run_folder::{RunFolder, read_json, write_json};
+use hob_training::training_config::TrainingConfig;
 use serde_json::json;
 
 use super::failure::{self, Silent, WrongRequest};
@@ -34,7 +35,7 @@ pub(crate) fn train(args: &TrainArgs) -> Result<()> {
             (plan, Some(folder), Some(device))
         }
         (None, Some(recipe)) => {
-            let plan = planning::plan(recipe, &args.set)
+            let plan = planning::plan(recipe, &args.set, args.device.as_deref())
                 .map_err(|error| failure::report_json(error, args.json))?;
             (plan, None, args.device.clone())
         }
@@ -140,6 +141,13 @@ fn resumed_plan(folder: &RunFolder) -> Result<(Plan, String)> {
     let context = PlanContext {
         folder: &record.folder,
         embedded: embedded::data,
+    };
+    let recipe = Recipe {
+        training: TrainingConfig {
+            device: None,
+            ..recipe.training
+        },
+        ..recipe
     };
     let mut plan = Plan::new(source, recipe, context)?;
     plan.name = record.name;

@@ -132,13 +132,13 @@ fn a_class_too_small_for_the_parts_is_named() {
     cells[3] = "rare";
     let text = message(&random(0.1, 0.2, Some("c")), category("c", &cells), 20);
     assert!(
-        text.contains("class `rare` has 1 rows for 3 parts"),
+        text.contains("class `rare` has 1 row for 3 parts"),
         "{text}"
     );
     let mut cells = vec!["a"; 20];
     cells[3] = "";
     let text = message(&random(0.1, 0.2, Some("c")), category("c", &cells), 20);
-    assert!(text.contains("class `(missing)` has 1 rows"), "{text}");
+    assert!(text.contains("class `(missing)` has 1 row"), "{text}");
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn a_time_split_needs_different_moments_and_no_gaps() {
     };
     let text = message(&time(0.1, 0.2), gap, 4);
     assert!(
-        text.contains("no value in 1 rows, the first is row 3"),
+        text.contains("no value in 1 row, the first is row 3"),
         "{text}"
     );
     let text = message(&time(0.1, 0.2), category("c", &["a", "b", "c"]), 3);

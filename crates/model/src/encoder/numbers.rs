@@ -21,6 +21,10 @@ pub struct NumberGroup {
 
 /// The embedding of a [`NumberGroup`].
 #[derive(Module, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one value per network; modules cannot be boxed"
+)]
 pub enum NumberEmbedding {
     /// Waves.
     Periodic(Periodic),

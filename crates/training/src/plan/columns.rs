@@ -205,7 +205,7 @@ impl ColumnSummary {
                 counts.push((run[0].to_string(), run.len()));
             }
             self.top = counts;
-            self.top.sort_by(|a, b| b.1.cmp(&a.1));
+            self.top.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
         }
     }
 

@@ -47,7 +47,10 @@ pub(crate) fn unknown(recipe: &Recipe, header: &[String]) -> Vec<Finding> {
 }
 
 fn advice(name: &str, known: &[String]) -> String {
-    match similar_name(name, known.iter().map(String::as_str)) {
+    let names = || known.iter().map(String::as_str);
+    // Two letters swapped in a short name are far by the other measure.
+    let slip = || names().find(|other| name.len() > 2 && strsim::osa_distance(name, other) == 1);
+    match similar_name(name, names()).or_else(slip) {
         Some(similar) => format!("did you mean `{similar}`?"),
         None => format!("its columns are {}", name_list(known)),
     }
@@ -97,6 +100,7 @@ column = "churn"
 binary = {}
 
 [model.mlp]
+hidden = [4]
 
 [training]
 device = "gpu"

@@ -101,7 +101,7 @@ mod tests {
 
     fn found(kind: ColumnKind, csv: &str) -> Vec<Finding> {
         let text = "[data]\nsource = \"a.csv\"\n[[inputs]]\ncolumn = \"x\"\n[[outputs]]\ncolumn = \"y\"\n\
-                    [model.mlp]\n";
+                    [model.mlp]\nhidden = [4]\n";
         let recipe = Recipe::parse(&RecipeSource::new(None, text)).unwrap();
         let requests = [ColumnRequest {
             name: "x".into(),
