@@ -341,7 +341,7 @@ fn too_many_rejected(rejected: &Rejected, num_rows: usize, max_rejected: usize) 
     let _ = write!(
         text,
         "\nhint: correct the file, list cells that mean \"no value\" in `[data] missing`, \
-         or leave these rows out with `[data] max_rejected = {total}`"
+         or leave these rows out with `[data] max_rejected = {total}`, or `--max-rejected {total}` of predict and evaluate"
     );
     text
 }

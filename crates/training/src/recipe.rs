@@ -123,7 +123,7 @@ pub enum RecipeError {
     /// A `--set` that cannot be made.
     #[error(transparent)]
     Set(#[from] SetError),
-    /// The recipe is wrong. The text is [`render`]ed.
+    /// The recipe is wrong. The text is that of [`render()`].
     #[error("{}", render(problems, recipe).trim_end())]
     Problems {
         /// What is wrong.

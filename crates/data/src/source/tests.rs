@@ -158,7 +158,7 @@ the first ones:
   in:4: column `c` is `oops`, expected a number
   in:5: column `a` is `inf`, expected a number (list it in `[data] missing` if it means no value)
   in:5: column `c` is `?`, expected a number
-hint: correct the file, list cells that mean \"no value\" in `[data] missing`, or leave these rows out with `[data] max_rejected = 3`";
+hint: correct the file, list cells that mean \"no value\" in `[data] missing`, or leave these rows out with `[data] max_rejected = 3`, or `--max-rejected 3` of predict and evaluate";
     assert_eq!(error, expected);
 
     let options = ReadOptions {

@@ -53,7 +53,7 @@ pub struct ColumnSummary {
     /// Largest number or latest date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
-    /// The most frequent values with their rows, at most [`MAX_TOP`].
+    /// The most frequent values with their rows, at most five.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub top: Vec<(String, usize)>,
     /// What numbers and values do not show: the span of dates, the width of vectors.
