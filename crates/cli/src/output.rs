@@ -6,10 +6,15 @@ use anyhow::{Context, Result};
 
 /// Writes data to standard output.
 pub(crate) fn data(text: &str) -> Result<()> {
-    io::stdout()
-        .lock()
-        .write_all(text.as_bytes())
-        .context("cannot write to standard output")
+    bytes(text.as_bytes())
+}
+
+/// Writes data that is no text to standard output.
+pub(crate) fn bytes(bytes: &[u8]) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    // What stays in the buffer is written at exit, where nobody hears of an error.
+    let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
+    written.context("cannot write to standard output")
 }
 
 /// Writes a line of data to standard output.

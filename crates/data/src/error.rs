@@ -37,6 +37,30 @@ pub enum DataError {
         #[source]
         source: io::Error,
     },
+    /// A file that another program changes.
+    #[error(
+        "`{}` {} while it was read: it had {before} bytes at the start, {read} were read\n\
+         hint: wait until it is written, or read a copy",
+        path.display(), if read < before { "became shorter" } else { "grew" }
+    )]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// Its bytes when it was opened.
+        before: u64,
+        /// Bytes read to its end.
+        read: u64,
+    },
+    /// A pipe or device where a file is needed, because it is read more than once.
+    #[error(
+        "`{}` is no regular file, and training reads its data more than once\n\
+         hint: save what comes from it in a file first",
+        path.display()
+    )]
+    NotRegular {
+        /// What was named.
+        path: PathBuf,
+    },
     /// Writing failed.
     #[error("cannot write `{}`", path.display())]
     Write {

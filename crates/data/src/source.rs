@@ -33,7 +33,7 @@ pub use resolve::resolve;
 use crate::error::DataError;
 use crate::table::Table;
 use fill::TableSink;
-use open::{Input, open_file};
+use open::{Input, open_file, regular_size};
 use rows::RowSink;
 
 /// How a column is read.
@@ -187,10 +187,25 @@ pub(crate) fn read_files<S: RowSink>(
     let mut files = Vec::with_capacity(paths.len());
     for path in paths {
         let file = open_file(path)?;
+        let size = regular_size(&file);
         let input = Input::new(path, file)?;
-        files.push(read_input(input, Format::from_path(path)?, options, sink)?);
+        let report = read_input(input, Format::from_path(path)?, options, sink)?;
+        expect_size(&report, size)?;
+        files.push(report);
     }
     Ok(files)
+}
+
+/// A file cut off or still being written gives rows that look whole, so its size is compared.
+fn expect_size(report: &FileReport, size: Option<u64>) -> Result<(), DataError> {
+    match size {
+        Some(before) if before != report.bytes => Err(DataError::Changed {
+            path: report.path.clone(),
+            before,
+            read: report.bytes,
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn read_input<S: RowSink>(

@@ -45,7 +45,7 @@ pub enum InferenceError {
         /// The operating system's answer.
         source: std::io::Error,
     },
-    /// A run folder without a bundle.
+    /// A run folder without a bundle or a result.
     #[error(
         "the run `{}` is not finished\nhint: go on with `hob train --resume {}`",
         path.display(),

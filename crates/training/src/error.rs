@@ -44,16 +44,6 @@ pub enum RunError {
         /// The folder.
         path: PathBuf,
     },
-    /// A run without a result.
-    #[error(
-        "the run `{}` is not finished\nhint: go on with `hob train --resume {}`",
-        path.display(),
-        path.display()
-    )]
-    NotFinished {
-        /// The folder.
-        path: PathBuf,
-    },
     /// A run that cannot be resumed.
     #[error("the run `{}` has no checkpoint to resume from{}", path.display(), hint)]
     NoCheckpoint {

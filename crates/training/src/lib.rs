@@ -1,7 +1,7 @@
 //! How does a recipe become a run? Plan, train, evaluate, pack.
 //!
 //! ```text
-//! Recipe::load --Plan::new--> Plan --run--> RunFolder with result.json and model.hob
+//! RecipeSource --Plan::new--> Plan --run--> RunFolder with result.json and model.hob
 //! ```
 //!
 //! Read [`run`] first: it tells the story of a run from top to bottom. [`fit`] is the only place that meets Burn's

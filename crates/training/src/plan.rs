@@ -4,8 +4,10 @@
 //! found on the way is collected, so that a user corrects a recipe once.
 
 mod columns;
+mod drafted;
 mod infer;
 mod inputs;
+mod named;
 mod names;
 mod network;
 mod parts;
@@ -17,7 +19,8 @@ mod warnings;
 
 use std::path::{Path, PathBuf};
 
-use hob_data::config::OutputConfig;
+use hob_data::config::{DataConfig, OutputConfig};
+use hob_data::error::DataError;
 use hob_data::preprocess::{InputColumn, Preprocessor, TransformReport};
 use hob_data::source::{self, ReadOptions, SourceReport};
 use hob_data::split::Parts;
@@ -31,8 +34,8 @@ pub use record::PlanRecord;
 pub use sources::Embedded;
 
 use crate::error::RunError;
-use crate::recipe::{Finding, KeyPath, Recipe, RecipeError, RecipeSource};
-use sources::Sources;
+use crate::recipe::{Finding, KeyPath, Problem, Recipe, RecipeError, RecipeSource};
+use sources::{Role, Sources};
 
 /// A recipe that can be run.
 #[derive(Debug)]
@@ -90,31 +93,37 @@ pub struct PlanContext<'a> {
     pub folder: &'a Path,
     /// Data files that come with hob.
     pub embedded: Embedded,
+    /// The device that was asked for in place of the recipe's, which may then be one that is not there.
+    pub device: Option<&'a str>,
 }
 
 impl Plan {
-    /// Reads the data, divides it, and fits inputs and outputs on the training part.
+    /// Reads recipe and data, divides the rows, and fits inputs and outputs on the training part.
     ///
     /// # Errors
-    /// [`RunError::Recipe`] with everything found wrong at the first stage that fails; a file that cannot be read.
-    pub fn new(
-        source: RecipeSource,
-        recipe: Recipe,
-        context: PlanContext<'_>,
-    ) -> Result<Self, RunError> {
+    /// [`RunError::Recipe`] with everything found wrong at the first stage that fails, names that the data does not have
+    /// included; a file that cannot be read.
+    pub fn new(source: RecipeSource, context: PlanContext<'_>) -> Result<Self, RunError> {
+        let mut recipe = match Recipe::parse(&source) {
+            Ok(recipe) => recipe,
+            Err(problems) => return Err(drafted::with_names(problems, source, context).into()),
+        };
+        if context.device.is_some() {
+            recipe.training.device = None;
+        }
         let findings = Findings { source: &source };
-        let device = names::device(&recipe);
+        let device = names::device(recipe.training.device.as_deref());
         let sources = Sources::resolve(&recipe.data, context.folder, context.embedded).map_err(
             |problems| {
-                let files = problems.into_iter().map(|(role, error)| {
-                    finding_of(format!("data.{}", role.key()).as_str(), &error.to_string())
-                });
+                let files = problems.into_iter().map(finding_of_file);
                 findings.all(files.chain(device.clone()))
             },
         )?;
-        let options = read_options(&recipe);
-        let header = source::header(&sources.paths(), &options)?;
-        let unknown: Vec<Finding> = names::unknown(&recipe, &header)
+        let named = named::keyed_columns(&recipe);
+        let options = read_options(&recipe.data, &named);
+        let private = recipe.data.private.as_ref();
+        let header = source::header(&sources.paths(), &options, names::all(&named, private))?;
+        let unknown: Vec<Finding> = names::unknown(&named, private, &header)
             .into_iter()
             .chain(device)
             .collect();
@@ -165,9 +174,9 @@ impl Plan {
         columns::summaries(self)
     }
 
-    /// What is allowed, but looks like a mistake.
-    pub fn warnings(&self) -> Vec<String> {
-        warnings::warnings(self)
+    /// What is allowed, but looks like a mistake, given what [`Self::columns`] says.
+    pub fn warnings(&self, columns: &[ColumnSummary]) -> Vec<String> {
+        warnings::warnings(self, columns)
     }
 
     /// Rows of the training, validation and test part.
@@ -222,7 +231,7 @@ impl Findings<'_> {
             .into_iter()
             .map(|finding| self.source.locate(&finding))
             .collect();
-        problems.sort_by_key(|problem| (problem.line, problem.column));
+        Problem::sort(&mut problems);
         RecipeError::Problems {
             problems,
             recipe: Box::new(self.source.clone()),
@@ -239,6 +248,11 @@ pub(crate) fn finding_of(key: impl Into<KeyPath>, text: &str) -> Finding {
     }
 }
 
+/// A file that is not there.
+fn finding_of_file((role, error): (Role, DataError)) -> Finding {
+    finding_of(format!("data.{}", role.key()).as_str(), &error.to_string())
+}
+
 /// `configs/tabular/iris.toml` is `iris`.
 pub fn recipe_name(path: Option<&Path>) -> String {
     let stem = path
@@ -248,12 +262,13 @@ pub fn recipe_name(path: Option<&Path>) -> String {
         .unwrap_or_else(|| "recipe".to_string())
 }
 
-fn read_options(recipe: &Recipe) -> ReadOptions {
-    let data = &recipe.data;
+fn read_options(data: &DataConfig, named: &[(String, KeyPath)]) -> ReadOptions {
     let private = data.private.clone().unwrap_or_default();
     // A hashed column that is not asked for is not hashed on the way, so it must not be seen at all.
-    let used = inputs::named_columns(recipe);
-    let hidden = private.hash.into_iter().filter(|name| !used.contains(name));
+    let hidden = private
+        .hash
+        .into_iter()
+        .filter(|hashed| !named.iter().any(|(name, _)| name == hashed));
     ReadOptions {
         delimiter: data.delimiter,
         header: data.header.clone(),

@@ -2,13 +2,13 @@
 //!
 //! A recipe is read in four steps. Text that is not TOML ends it. Then every value is compared with the schema made from
 //! the types ([`json_schema`]), serde reads the types, and [`Recipe::check`] applies the rules between values. What needs
-//! the data (a column that does not exist) is found later by the plan, which points to lines through the same
-//! [`RecipeSource`].
+//! the data (a column that does not exist) is found by the plan, which points to lines through the same
+//! [`RecipeSource`]; it also looks at the columns of a recipe with problems, so that all are seen at once.
 //!
 //! Invariant: a [`Recipe`] that was read is complete. Defaults stand in the types, so nothing later asks whether a value
 //! was written.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,7 @@ use crate::schedule::ScheduleConfig;
 use crate::training_config::TrainingConfig;
 
 mod check;
+mod draft;
 mod key_path;
 mod parse;
 mod problem;
@@ -34,6 +35,7 @@ mod suggest;
 mod tests;
 mod validate;
 
+pub(crate) use draft::Draft;
 pub use key_path::{KeyPath, KeyPathError, Segment};
 pub use problem::{Finding, Part, Problem, Severity};
 pub use render::render;
@@ -79,23 +81,6 @@ impl Recipe {
     /// among them; a recipe with warnings only is read, and [`Self::check`] gives them.
     pub fn parse(source: &RecipeSource) -> Result<Self, Vec<Problem>> {
         parse::parse(source)
-    }
-
-    /// Reads a recipe file with `--set` assignments made in it.
-    pub fn load(path: &Path, assignments: &[String]) -> Result<(Self, RecipeSource), RecipeError> {
-        let source = RecipeSource::read(path)
-            .map_err(|source| RecipeError::Read {
-                path: path.to_path_buf(),
-                source,
-            })?
-            .set(assignments)?;
-        match Self::parse(&source) {
-            Ok(recipe) => Ok((recipe, source)),
-            Err(problems) => Err(RecipeError::Problems {
-                problems,
-                recipe: Box::new(source),
-            }),
-        }
     }
 
     /// The rules between values that need no data, errors and warnings.

@@ -105,6 +105,13 @@ pub fn run(
 
     let watched = (!plan.parts.validation.is_empty()).then(|| validation.clone());
     let training = plan.recipe.training.clone();
+    let mut log = Logged {
+        folder,
+        interrupter: interrupter.clone(),
+        log: None,
+        failed: None,
+        inner: observer,
+    };
     let fit_request = FitRequest {
         resume,
         interrupter,
@@ -118,16 +125,12 @@ pub fn run(
             folder.path(),
         )
     };
-    let mut log = Logged {
-        folder,
-        log: None,
-        failed: None,
-        inner: observer,
-    };
-    let fitted = fit(fit_request, &mut log, &mut judge)?;
+    let fitted = fit(fit_request, &mut log, &mut judge);
+    // It came first: on a full disk the checkpoint cannot be written either.
     if let Some(error) = log.failed {
         return Err(error);
     }
+    let fitted = fitted?;
     if fitted.stop == StopReason::Interrupted {
         return Ok(RunOutcome::Interrupted {
             epochs: fitted.epochs.len(),
@@ -184,9 +187,10 @@ fn fit_request(
     }
 }
 
-/// Appends every epoch to `metrics.jsonl` on its way to the screen.
+/// Appends every epoch to `metrics.jsonl` on its way to the screen. When that fails, the training is stopped.
 struct Logged<'a> {
     folder: &'a RunFolder,
+    interrupter: Interrupter,
     log: Option<MetricsLog>,
     failed: Option<RunError>,
     inner: &'a mut dyn FitObserver,
@@ -195,7 +199,11 @@ struct Logged<'a> {
 impl Logged<'_> {
     fn keep<T>(&mut self, result: Result<T, RunError>) -> Option<T> {
         result
-            .map_err(|error| self.failed.get_or_insert(error))
+            .map_err(|error| {
+                self.interrupter
+                    .stop(Some("a file of the run cannot be written"));
+                self.failed.get_or_insert(error);
+            })
             .ok()
     }
 }

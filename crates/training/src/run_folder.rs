@@ -16,7 +16,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use hob_inference::write_atomically;
+use hob_inference::{InferenceError, write_atomically};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -135,9 +135,9 @@ impl RunFolder {
     pub fn load_result(&self) -> Result<RunResult, RunError> {
         let path = self.result();
         if !path.exists() {
-            return Err(RunError::NotFinished {
+            return Err(RunError::Inference(InferenceError::NotFinished {
                 path: self.path.clone(),
-            });
+            }));
         }
         read_json(&path)
     }
@@ -178,35 +178,33 @@ impl MetricsLog {
     /// The file cannot be written.
     pub fn start<T: Serialize>(folder: &RunFolder, done: &[T]) -> Result<Self, RunError> {
         let path = folder.metrics();
-        let failed = |source| RunError::io("write", &path, source);
-        let file = OpenOptions::new()
-            .create(true)
-            .write(true)
-            .truncate(true)
-            .open(&path)
-            .map_err(failed)?;
-        let mut log = Self {
-            path: path.clone(),
-            file,
-        };
-        for line in done {
-            log.append(line)?;
+        let mut text = String::new();
+        for value in done {
+            text.push_str(&line(&path, value)?);
         }
-        Ok(log)
+        write_atomically(&path, text.as_bytes())?;
+        let file = OpenOptions::new()
+            .append(true)
+            .open(&path)
+            .map_err(|source| RunError::io("write", &path, source))?;
+        Ok(Self { path, file })
     }
 
     /// Adds a line.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn append<T: Serialize>(&mut self, line: &T) -> Result<(), RunError> {
-        let mut text =
-            serde_json::to_string(line).map_err(|error| RunError::json(&self.path, error))?;
-        text.push('\n');
+    pub fn append<T: Serialize>(&mut self, value: &T) -> Result<(), RunError> {
         self.file
-            .write_all(text.as_bytes())
+            .write_all(line(&self.path, value)?.as_bytes())
             .map_err(|source| RunError::io("write", &self.path, source))
     }
+}
+
+fn line<T: Serialize>(path: &Path, value: &T) -> Result<String, RunError> {
+    let mut text = serde_json::to_string(value).map_err(|error| RunError::json(path, error))?;
+    text.push('\n');
+    Ok(text)
 }
 
 /// Writes a value as indented JSON.

@@ -56,7 +56,8 @@ pub(crate) fn check(args: &CheckArgs) -> Result<()> {
             left_out.reason
         ))?;
     }
-    output::line(&format!("\n{}", columns(&plan.columns())))?;
+    let found = plan.columns();
+    output::line(&format!("\n{}", columns(&found)))?;
     output::line(&format!("\n{}", parts(&plan)))?;
     for block in balance(&plan)? {
         output::line(&format!("\n{block}"))?;
@@ -84,7 +85,7 @@ pub(crate) fn check(args: &CheckArgs) -> Result<()> {
         bytes(memory::estimate(&plan, parameters))
     ))?;
     output::line(&format!("\n{}", as_seen(&plan)?))?;
-    let mut warnings = plan.warnings();
+    let mut warnings = plan.warnings(&found);
     warnings.extend(memory::shortage(&plan, parameters));
     if !warnings.is_empty() {
         output::line("")?;
@@ -249,16 +250,17 @@ fn document(plan: &Plan, layers: &[hob_model::LayerSummary]) -> Value {
         .iter()
         .filter_map(|layer| layer["parameters"].as_u64())
         .sum();
+    let columns = plan.columns();
     json!({
         "name": plan.name,
         "rows": plan.rows(),
         "left_out": plan.left_out,
         "rejected": plan.report.rejected.num_rows,
-        "columns": plan.columns(),
+        "columns": columns,
         "layers": layers,
         "parameters": parameters,
         "memory_bytes": memory::estimate(plan, parameters as usize),
-        "warnings": plan.warnings(),
+        "warnings": plan.warnings(&columns),
         "problems": [],
     })
 }

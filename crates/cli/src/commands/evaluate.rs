@@ -23,7 +23,7 @@ pub(crate) const REPEATS: usize = 5;
 pub(crate) fn evaluate(args: &EvaluateArgs) -> Result<()> {
     let started = Instant::now();
     let predictor = Predictor::open(&args.model, args.device.as_deref())?;
-    let paths = resolve(&args.data.to_string_lossy(), Path::new("."))?;
+    let paths = resolve(&args.data.to_string_lossy(), Path::new(""))?;
     let judge = Judge::read(&predictor, &paths, args.max_rejected)?;
     let judgement = judge.judge()?;
     let importance = match args.importance {

@@ -1,5 +1,6 @@
 //! How an error ends the program.
 
+use std::io;
 use std::process::ExitCode;
 
 use hob_training::error::RunError;
@@ -94,7 +95,7 @@ fn problems(error: &anyhow::Error) -> Option<&Vec<Problem>> {
 
 /// `hob predict ... | head` closes the pipe early, which is no error.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    let broken = |cause: &std::io::Error| cause.kind() == std::io::ErrorKind::BrokenPipe;
+    let broken = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;
     error
         .chain()
         .any(|cause| cause.downcast_ref().is_some_and(broken))
@@ -104,12 +105,31 @@ fn is_rendered(error: &anyhow::Error) -> bool {
     problems(error).is_some()
 }
 
+/// Whether another path would help: it does not exist, is of the wrong kind, or may not be used. A full disk, a device
+/// that fails or a process that may have no more of something are no fault of the request.
+fn is_about_the_path(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound
+            | io::ErrorKind::PermissionDenied
+            | io::ErrorKind::AlreadyExists
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::IsADirectory
+            | io::ErrorKind::ReadOnlyFilesystem
+            | io::ErrorKind::InvalidFilename
+            | io::ErrorKind::InvalidInput
+            | io::ErrorKind::InvalidData
+    )
+}
+
 fn code(error: &anyhow::Error) -> u8 {
+    let io = error.chain().find_map(|cause| cause.downcast_ref());
+    if let Some(io) = io {
+        return if is_about_the_path(io) { WRONG } else { FAILED };
+    }
     match error.downcast_ref::<RunError>() {
-        Some(RunError::Fit(
-            FitError::NotFinite { .. } | FitError::Burn(_) | FitError::CheckpointIo { .. },
-        )) => FAILED,
-        Some(RunError::Io { .. } | RunError::Metrics { .. }) => FAILED,
+        Some(RunError::Fit(FitError::NotFinite { .. } | FitError::Burn(_))) => FAILED,
+        Some(RunError::Metrics { .. }) => FAILED,
         Some(_) => WRONG,
         None if error.is::<WrongRequest>()
             || error.is::<RecipeError>()

@@ -4,7 +4,7 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use hob_data::features::Matrix;
 use hob_data::source::{self, ColumnKind, ColumnRequest, Format, ReadOptions, SourceReport};
 use hob_data::table::Table;
@@ -15,7 +15,7 @@ use hob_training::run::report_notes;
 
 use super::failure::WrongRequest;
 use crate::args::{DataFormat, PredictArgs};
-use crate::output::say;
+use crate::output::{self, say};
 
 /// Rows listed that were left out.
 const MAX_REJECTED_SHOWN: usize = 10;
@@ -59,8 +59,7 @@ pub(crate) fn predict(args: &PredictArgs) -> Result<()> {
             ));
             Ok(())
         }
-        None => io::Write::write_all(&mut io::stdout().lock(), &bytes)
-            .context("cannot write to standard output"),
+        None => output::bytes(&bytes),
     }
 }
 
@@ -83,7 +82,7 @@ fn read(predictor: &Predictor, args: &PredictArgs) -> Result<(Table, SourceRepor
     };
     match args.data.as_deref().filter(|path| *path != Path::new("-")) {
         Some(path) => {
-            let paths: Vec<PathBuf> = source::resolve(&path.to_string_lossy(), Path::new("."))?;
+            let paths: Vec<PathBuf> = source::resolve(&path.to_string_lossy(), Path::new(""))?;
             Ok(source::read(&paths, &columns, &options)?)
         }
         None => {

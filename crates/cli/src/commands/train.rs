@@ -10,11 +10,10 @@ use hob_training::error::RunError;
 use hob_training::fit::has_checkpoint;
 use hob_training::judge::Judge;
 use hob_training::plan::{Plan, PlanContext, PlanRecord};
-use hob_training::recipe::{Recipe, RecipeError, RecipeSource};
+use hob_training::recipe::RecipeSource;
 use hob_training::result::RunResult;
 use hob_training::run::{RunOutcome, RunRequest, dry_run, run};
 use hob_training::run_folder::{RunFolder, read_json, write_json};
-use hob_training::training_config::TrainingConfig;
 use serde_json::json;
 
 use super::failure::{self, Silent, WrongRequest};
@@ -124,32 +123,13 @@ fn resumed_plan(folder: &RunFolder) -> Result<(Plan, String)> {
         .into());
     }
     let record: PlanRecord = read_json(&folder.plan())?;
-    let source = RecipeSource::read(&folder.recipe()).map_err(|source| RecipeError::Read {
-        path: folder.recipe(),
-        source,
-    })?;
-    let recipe = match Recipe::parse(&source) {
-        Ok(recipe) => recipe,
-        Err(problems) => {
-            return Err(RecipeError::Problems {
-                problems,
-                recipe: Box::new(source),
-            }
-            .into());
-        }
-    };
+    let source = RecipeSource::load(&folder.recipe(), &[])?;
     let context = PlanContext {
         folder: &record.folder,
         embedded: embedded::data,
+        device: Some(&record.device),
     };
-    let recipe = Recipe {
-        training: TrainingConfig {
-            device: None,
-            ..recipe.training
-        },
-        ..recipe
-    };
-    let mut plan = Plan::new(source, recipe, context)?;
+    let mut plan = Plan::new(source, context)?;
     plan.name = record.name;
     Ok((plan, record.device))
 }

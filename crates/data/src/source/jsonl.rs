@@ -1,10 +1,13 @@
-//! JSON lines: one object per line. Keys are columns; a key that is absent or `null` is a missing cell.
+//! JSON lines: one object per line. Keys are columns; a key that is absent or `null` is a missing cell. A key that stands
+//! twice in a line has no value that could be trusted, so the row is rejected.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt;
 use std::io::BufRead;
 
-use serde_json::{Map, Value};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
 
 use super::open::Input;
 use super::rejected::{Reason, WHOLE_ROW};
@@ -71,14 +74,17 @@ pub(crate) fn read_jsonl<S: RowSink>(input: &mut Input<'_>, sink: &mut S) -> Res
         is_empty = false;
         match parse(text, number, input)? {
             Ok(object) => {
-                take_values(object, &mut places, &mut row, sink);
+                let taken = take_values(object, &mut places, &mut row, sink);
                 if places.len() > MAX_COLUMNS {
                     return Err(DataError::TooManyColumns {
                         path: input.path.clone(),
                         limit: MAX_COLUMNS,
                     });
                 }
-                sink.row(number, &row)?;
+                match taken {
+                    Ok(()) => sink.row(number, &row)?,
+                    Err(reason) => sink.broken_row(number, Vec::new(), reason),
+                }
                 objects += 1;
             }
             Err(reason) => sink.broken_row(number, Vec::new(), reason),
@@ -97,11 +103,7 @@ pub(crate) fn read_jsonl<S: RowSink>(input: &mut Input<'_>, sink: &mut S) -> Res
     }
 }
 
-fn parse(
-    text: &[u8],
-    line: u64,
-    input: &Input<'_>,
-) -> Result<Result<Map<String, Value>, Reason>, DataError> {
+fn parse(text: &[u8], line: u64, input: &Input<'_>) -> Result<Result<Object, Reason>, DataError> {
     let text = std::str::from_utf8(text).map_err(|_| DataError::NotUtf8 {
         path: input.path.clone(),
         line,
@@ -120,23 +122,57 @@ fn parse(
     }))
 }
 
+/// The keys and values of a line as they stand there: a map would keep only the last of two equal keys.
+struct Object(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Object;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Object(entries))
+            }
+        }
+        deserializer.deserialize_map(Entries)
+    }
+}
+
+/// Puts the values of a line where their columns are.
 fn take_values<S: RowSink>(
-    object: Map<String, Value>,
+    Object(entries): Object,
     places: &mut HashMap<String, usize>,
     row: &mut JsonRow,
     sink: &mut S,
-) {
+) -> Result<(), Reason> {
     row.values.iter_mut().for_each(|value| *value = None);
-    for (name, value) in object {
+    for (name, value) in entries {
         let place = match places.get(&name) {
             Some(&place) => place,
             None => {
                 sink.column(&name);
                 row.values.push(None);
-                places.insert(name, row.values.len() - 1);
+                places.insert(name.clone(), row.values.len() - 1);
                 row.values.len() - 1
             }
         };
-        row.values[place] = Some(value);
+        if row.values[place].replace(value).is_some() {
+            return Err(Reason {
+                expected: format!("the key `{name}` stands twice in the line"),
+                column: name,
+                value: None,
+                hint: Some("keep one of them".into()),
+            });
+        }
     }
+    Ok(())
 }

@@ -16,18 +16,42 @@ const START_BYTES: usize = 64 * 1024;
 
 /// A file that can be read.
 pub(crate) fn open_file(path: &Path) -> Result<File, DataError> {
-    let fail = |source: io::Error| match source.kind() {
+    is_regular(path)?;
+    File::open(path).map_err(|source| open_error(path, source))
+}
+
+/// An error if the file cannot be read. A pipe is not opened: whoever writes to it would take this for the reader.
+pub(crate) fn expect_readable(path: &Path) -> Result<(), DataError> {
+    if is_regular(path)? {
+        open_file(path)?;
+    }
+    Ok(())
+}
+
+/// Whether this is a file, not a pipe or a device.
+pub(crate) fn is_regular(path: &Path) -> Result<bool, DataError> {
+    let metadata = std::fs::metadata(path).map_err(|source| open_error(path, source))?;
+    // Opening a folder succeeds on Unix; only reading fails, with a message that does not say so.
+    if metadata.is_dir() {
+        return Err(DataError::IsFolder { path: path.into() });
+    }
+    Ok(metadata.is_file())
+}
+
+fn open_error(path: &Path, source: io::Error) -> DataError {
+    match source.kind() {
         io::ErrorKind::NotFound => DataError::NotFound { path: path.into() },
         _ => DataError::Io {
             path: path.into(),
             source,
         },
-    };
-    // Opening a folder succeeds on Unix; only reading fails, with a message that does not say so.
-    if std::fs::metadata(path).map_err(fail)?.is_dir() {
-        return Err(DataError::IsFolder { path: path.into() });
     }
-    File::open(path).map_err(fail)
+}
+
+/// The size of a file that has one: pipes and devices have none, and files that a system makes up say 0.
+pub(crate) fn regular_size(file: &File) -> Option<u64> {
+    let metadata = file.metadata().ok()?;
+    (metadata.is_file() && metadata.len() > 0).then_some(metadata.len())
 }
 
 /// What a file is on disk.

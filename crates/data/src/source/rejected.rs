@@ -1,9 +1,7 @@
 //! Rows that could not be read: counted, kept with their reasons, written to a file for the user.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
-
-use crate::error::DataError;
+use std::path::PathBuf;
 
 /// Rows kept in memory; more are only counted.
 pub(crate) const MAX_KEPT_ROWS: usize = 10_000;
@@ -94,23 +92,14 @@ impl Rejected {
         self.rows.len() < MAX_KEPT_ROWS
     }
 
-    /// Writes the kept rows as CSV: `file`, `line`, `reason`, then the cells as they stood in the file.
-    pub fn write_csv(&self, path: &Path) -> Result<(), DataError> {
-        self.try_write_csv(path).map_err(|error| {
-            let message = error.to_string();
-            let source = match error.into_kind() {
-                csv::ErrorKind::Io(source) => source,
-                _ => std::io::Error::other(message),
-            };
-            DataError::Write {
-                path: path.into(),
-                source,
-            }
-        })
+    /// The kept rows as CSV: `file`, `line`, `reason`, then the cells as they stood in the file.
+    pub fn to_csv(&self) -> Vec<u8> {
+        self.write_csv()
+            .expect("memory takes every record, and all have as many cells as the header")
     }
 
-    fn try_write_csv(&self, path: &Path) -> Result<(), csv::Error> {
-        let mut writer = csv::Writer::from_path(path)?;
+    fn write_csv(&self) -> Result<Vec<u8>, csv::Error> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(
             ["file", "line", "reason"]
                 .into_iter()
@@ -127,7 +116,6 @@ impl Rejected {
             }
             writer.write_record(None::<&[u8]>)?;
         }
-        writer.flush()?;
-        Ok(())
+        Ok(writer.into_inner().map_err(|error| error.into_error())?)
     }
 }

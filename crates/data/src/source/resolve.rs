@@ -9,7 +9,7 @@ pub fn resolve(pattern: &str, base_dir: &Path) -> Result<Vec<PathBuf>, DataError
     let literal = base_dir.join(pattern);
     // A file whose name holds a bracket is still just a file.
     if literal.is_file() || !pattern.contains(['*', '?', '[']) {
-        super::open::open_file(&literal)?;
+        super::open::expect_readable(&literal)?;
         return Ok(vec![literal]);
     }
     let base = base_dir.to_string_lossy();

@@ -1,3 +1,4 @@
+mod changing_files;
 #[cfg(feature = "parquet")]
 mod parquet_files;
 
@@ -420,6 +421,27 @@ fn bad_json_lines_are_rejected_with_their_place() {
 }
 
 #[test]
+fn a_key_that_stands_twice_rejects_its_row() {
+    let text = b"{\"a\": 1, \"b\": \"x\"}\n{\"a\": 2, \"b\": \"y\", \"a\": null}\n{\"c\": 1, \"c\": 1}\n{\"a\": 4}\n";
+    let error = message(text, &[number("a")]);
+    assert!(error.contains("2 of 4 rows"), "{error}");
+    for expected in [
+        "in:2: the key `a` stands twice in the line (keep one of them)",
+        "in:3: the key `c` stands twice in the line",
+        "\n  a: 1\n",
+    ] {
+        assert!(error.contains(expected), "`{expected}` is not in: {error}");
+    }
+    let options = ReadOptions {
+        max_rejected: 2,
+        ..ReadOptions::default()
+    };
+    let (table, report) = stream(text, &[number("a")], &options).unwrap();
+    assert_eq!(numbers(&table, 0), [1.0, 4.0]);
+    assert_eq!(report.rejected.num_rows, 2);
+}
+
+#[test]
 fn private_cells_appear_nowhere() {
     let options = ReadOptions {
         max_rejected: 9,
@@ -453,24 +475,16 @@ fn private_cells_appear_nowhere() {
 
 #[test]
 fn rejected_rows_can_be_written() {
-    let folder = TempDir::new().unwrap();
     let options = ReadOptions {
         max_rejected: 9,
         ..ReadOptions::default()
     };
     let (_, report) = stream(b"a,b\n1,x\n\"q,\"\"\",y\n1\n", &[number("a")], &options).unwrap();
-    let path = folder.path().join("rejected.csv");
-    report.rejected.write_csv(&path).unwrap();
-    let text = std::fs::read_to_string(&path).unwrap();
+    let text = String::from_utf8(report.rejected.to_csv()).unwrap();
     let expected = "file,line,reason,a,b\n\
         in,3,\"column `a` is `q,\"\"`, expected a number\",\"q,\"\"\",y\n\
         in,4,\"the row has 1 cells, expected 2\",1,\n";
     assert_eq!(text, expected);
-    let error = report
-        .rejected
-        .write_csv(&folder.path().join("no/rejected.csv"))
-        .unwrap_err();
-    assert!(error.to_string().starts_with("cannot write `"), "{error}");
 }
 
 #[test]

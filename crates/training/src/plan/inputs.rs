@@ -1,6 +1,6 @@
 //! The type of every input and output: as the recipe says, or inferred from the data.
 
-use hob_data::config::{CategoryConfig, CategoryOutput, InputConfig, OutputConfig, SplitConfig};
+use hob_data::config::{CategoryConfig, CategoryOutput, InputConfig, OutputConfig};
 use hob_data::error::DataError;
 use hob_data::preprocess::{InputColumn, InputKind, PreprocessError, Preprocessor, Problems};
 use hob_data::profile::{Profile, profile};
@@ -10,6 +10,7 @@ use hob_data::table::Table;
 use hob_data::target::{TargetEncoder, TargetError, TargetKind, output_column_kind};
 
 use super::infer::{find, infer_input, infer_output};
+use super::named::{input_columns, split_key};
 use super::sources::Sources;
 use super::{Findings, PlannedOutput, finding_of};
 use crate::error::RunError;
@@ -68,7 +69,7 @@ pub(crate) fn resolve(
     let mut found = Vec::new();
     for (place, input) in recipe.inputs.iter().enumerate() {
         let key = KeyPath::root().key("inputs").index(place);
-        for (column, key) in columns(input, &key) {
+        for (column, key) in input_columns(input, &key) {
             let kind = match (kind(input), &profile) {
                 (Some(kind), _) => Ok(kind),
                 (None, _) if is_hashed(recipe, &column) => {
@@ -146,7 +147,7 @@ fn look(
 
 fn is_typed_input(recipe: &Recipe, name: &str) -> bool {
     let named = |input: &InputConfig| {
-        columns(input, &KeyPath::root())
+        input_columns(input, &KeyPath::root())
             .iter()
             .any(|(column, _)| column == name)
     };
@@ -156,59 +157,11 @@ fn is_typed_input(recipe: &Recipe, name: &str) -> bool {
         .any(|input| kind(input).is_some() && named(input))
 }
 
-/// Every column that the recipe names as input, output or for the split.
-pub(crate) fn named_columns(recipe: &Recipe) -> Vec<String> {
-    keyed_columns(recipe)
-        .into_iter()
-        .map(|(column, _)| column)
-        .collect()
-}
-
-/// The same with the key of each name.
-pub(crate) fn keyed_columns(recipe: &Recipe) -> Vec<(String, KeyPath)> {
-    let root = KeyPath::root();
-    let inputs = recipe.inputs.iter().enumerate();
-    let inputs = inputs.flat_map(|(place, input)| columns(input, &root.key("inputs").index(place)));
-    let outputs = recipe.outputs.iter().enumerate().map(|(place, output)| {
-        let key = root.key("outputs").index(place).key("column");
-        (output.column.clone(), key)
-    });
-    let steering = split_columns(&recipe.data.split)
-        .into_iter()
-        .map(|column| (column.name, split_key(&recipe.data.split)));
-    inputs.chain(outputs).chain(steering).collect()
-}
-
-/// Where the column of a split is named.
-fn split_key(split: &SplitConfig) -> KeyPath {
-    KeyPath::from(match split {
-        SplitConfig::Random(_) => "data.split.random.stratify",
-        SplitConfig::Column(_) => "data.split.column.column",
-        SplitConfig::Time(_) => "data.split.time.column",
-        SplitConfig::Group(_) => "data.split.group.column",
-        SplitConfig::Hash(_) => "data.split.hash.column",
-    })
-}
-
 fn is_hashed(recipe: &Recipe, column: &str) -> bool {
     let private = recipe.data.private.iter();
     private
         .flat_map(|private| &private.hash)
         .any(|hashed| hashed == column)
-}
-
-/// The columns of an input, with the key of each name.
-fn columns(input: &InputConfig, key: &KeyPath) -> Vec<(String, KeyPath)> {
-    match (&input.column, &input.columns) {
-        (Some(column), _) => vec![(column.clone(), key.key("column"))],
-        (None, Some(columns)) => {
-            let keyed = columns.iter().enumerate();
-            keyed
-                .map(|(place, column)| (column.clone(), key.key("columns").index(place)))
-                .collect()
-        }
-        (None, None) => Vec::new(),
-    }
 }
 
 fn kind(input: &InputConfig) -> Option<InputKind> {

@@ -2,38 +2,57 @@
 //!
 //! They are looked up before the data is read, all at once.
 
+use hob_data::config::PrivateConfig;
 use hob_data::error::{name_list, similar_name};
 use hob_inference::device::{AVAILABLE, KNOWN};
 
-use super::inputs::keyed_columns;
-use crate::recipe::{Finding, KeyPath, Recipe};
+use crate::recipe::{Finding, KeyPath};
 
-/// Every column named in the recipe that is not in the data.
-pub(crate) fn unknown(recipe: &Recipe, header: &[String]) -> Vec<Finding> {
+/// Every name that the data should have.
+pub(crate) fn all<'a>(
+    named: &'a [(String, KeyPath)],
+    private: Option<&'a PrivateConfig>,
+) -> impl Iterator<Item = &'a str> {
+    let private = private
+        .into_iter()
+        .flat_map(|private| private.drop.iter().chain(&private.hash));
+    named
+        .iter()
+        .map(|(name, _)| name)
+        .chain(private)
+        .map(String::as_str)
+}
+
+/// Every column named in a recipe that is not in the data.
+pub(crate) fn unknown(
+    named: &[(String, KeyPath)],
+    private: Option<&PrivateConfig>,
+    header: &[String],
+) -> Vec<Finding> {
     // Lines that are no JSON objects have no columns; the reader says so better.
     if header.is_empty() {
         return Vec::new();
     }
-    let private = recipe.data.private.clone().unwrap_or_default();
+    let private = private.cloned().unwrap_or_default();
     let readable: Vec<String> = header
         .iter()
         .filter(|name| !private.drop.contains(name))
         .cloned()
         .collect();
     let is_absent = |name: &str| !header.iter().any(|known| known == name);
-    let used = keyed_columns(recipe)
-        .into_iter()
+    let used = named
+        .iter()
         .filter(|(name, _)| is_absent(name))
         .map(|(name, key)| {
             let message = format!("the data has no column `{name}`");
-            Finding::error(key, message).with_hint(advice(&name, &readable))
+            Finding::error(key, message).with_hint(advice(name, &readable))
         });
     let mut found: Vec<Finding> = used.collect();
     let section = KeyPath::root().key("data").key("private");
     for (list, names) in [("drop", &private.drop), ("hash", &private.hash)] {
         for (place, name) in names.iter().enumerate() {
             // A name that is used as well has been complained about.
-            if is_absent(name) && !keyed_columns(recipe).iter().any(|(used, _)| used == name) {
+            if is_absent(name) && !named.iter().any(|(used, _)| used == name) {
                 let message =
                     format!("the data has no column `{name}`, so nothing would be kept private");
                 found.push(
@@ -56,13 +75,9 @@ fn advice(name: &str, known: &[String]) -> String {
     }
 }
 
-/// The device of the recipe, if this build cannot have it.
-pub(crate) fn device(recipe: &Recipe) -> Option<Finding> {
-    let name = recipe
-        .training
-        .device
-        .as_deref()
-        .filter(|name| !AVAILABLE.contains(name))?;
+/// The device that a recipe names, if this build cannot have it.
+pub(crate) fn device(name: Option<&str>) -> Option<Finding> {
+    let name = name.filter(|name| !AVAILABLE.contains(name))?;
     let available: Vec<String> = AVAILABLE.iter().map(ToString::to_string).collect();
     let list = format!("this build has {}", name_list(&available));
     let (message, hint) = if KNOWN.contains(&name) {
@@ -83,7 +98,8 @@ pub(crate) fn device(recipe: &Recipe) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recipe::RecipeSource;
+    use crate::plan::named::keyed_columns;
+    use crate::recipe::{Recipe, RecipeSource};
 
     const RECIPE: &str = r#"
 [data]
@@ -113,10 +129,13 @@ device = "gpu"
     #[test]
     fn every_unknown_column_is_found_where_it_is_named() {
         let header = ["age", "customer", "mail", "churn"].map(String::from);
-        let found: Vec<(String, Option<String>)> = unknown(&recipe(), &header)
-            .into_iter()
-            .map(|finding| (finding.key.to_string(), finding.hint))
-            .collect();
+        let recipe = recipe();
+        let private = recipe.data.private.as_ref();
+        let found: Vec<(String, Option<String>)> =
+            unknown(&keyed_columns(&recipe), private, &header)
+                .into_iter()
+                .map(|finding| (finding.key.to_string(), finding.hint))
+                .collect();
         let expected = [
             ("inputs[0].columns[1]", "customer"),
             ("data.split.random.stratify", "churn"),
@@ -129,7 +148,7 @@ device = "gpu"
 
     #[test]
     fn a_device_that_does_not_exist_is_found() {
-        let found = device(&recipe()).unwrap();
+        let found = device(recipe().training.device.as_deref()).unwrap();
         assert_eq!(found.key.to_string(), "training.device");
         assert!(found.hint.unwrap().starts_with("did you mean `wgpu`?"));
     }

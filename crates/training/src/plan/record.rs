@@ -48,7 +48,7 @@ impl Plan {
         write_json(&folder.plan(), &record)?;
         write_atomically(&folder.parts(), self.parts_csv().as_bytes())?;
         if self.report.rejected.num_rows > 0 {
-            self.report.rejected.write_csv(&folder.rejected())?;
+            write_atomically(&folder.rejected(), &self.report.rejected.to_csv())?;
         }
         Ok(())
     }

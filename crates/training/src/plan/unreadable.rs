@@ -3,7 +3,7 @@
 use hob_data::error::DataError;
 use hob_data::source::{ColumnKind, ColumnRequest, Reason, Rejected};
 
-use super::inputs::keyed_columns;
+use super::named::keyed_columns;
 use crate::recipe::{Finding, Recipe};
 
 const SHOWN: usize = 3;

@@ -17,12 +17,12 @@ const RARE_CLASS: f64 = 0.02;
 const SEPARATED_ROWS: usize = 20;
 const SEPARATED_CLASS: usize = 5;
 
-/// Every warning about the data of a plan.
-pub(crate) fn warnings(plan: &Plan) -> Vec<String> {
+/// Every warning about the data of a plan, whose columns have been summed up.
+pub(crate) fn warnings(plan: &Plan, columns: &[ColumnSummary]) -> Vec<String> {
     let mut warnings = Vec::new();
-    for column in plan.columns() {
+    for column in columns {
         if column.role == ColumnRole::Input {
-            column_warnings(plan, &column, &mut warnings);
+            column_warnings(plan, column, &mut warnings);
         }
     }
     for output in &plan.outputs {

@@ -34,7 +34,7 @@ pub(crate) fn parse(source: &RecipeSource) -> Result<Recipe, Vec<Problem>> {
         .iter()
         .map(|finding| source.locate(finding))
         .collect();
-    problems.sort_by_key(|problem| (problem.line.is_none(), problem.line, problem.column));
+    Problem::sort(&mut problems);
     Err(problems)
 }
 
@@ -53,7 +53,7 @@ fn rules_of_the_rest(mut table: Spanned<DeTable<'_>>, findings: &[Finding]) -> V
     if read.is_err() {
         wrong
             .iter()
-            .for_each(|path| remove(table.get_mut(), path.segments()));
+            .for_each(|path| leave_out(table.get_mut(), path));
         read = Recipe::deserialize(Deserializer::from(table));
     }
     let Ok(recipe) = read else { return Vec::new() };
@@ -79,6 +79,11 @@ fn whole_value(path: &KeyPath) -> KeyPath {
         Some(Segment::Index(_)) => whole_value(&path.parent().unwrap_or_default()),
         _ => path.clone(),
     }
+}
+
+/// Takes the value at a path away, with the whole array where it is an entry of one.
+pub(crate) fn leave_out(table: &mut DeTable<'_>, path: &KeyPath) {
+    remove(table, whole_value(path).segments());
 }
 
 fn remove(table: &mut DeTable<'_>, path: &[Segment]) {

@@ -111,6 +111,11 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// Orders problems by their place; those without one stand last.
+    pub(crate) fn sort(problems: &mut [Self]) {
+        problems.sort_by_key(|problem| (problem.line.is_none(), problem.line, problem.column));
+    }
+
     /// Whether the recipe cannot be run.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error

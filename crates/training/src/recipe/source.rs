@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
+use crate::recipe::RecipeError;
 use crate::recipe::key_path::{KeyPath, visit_table};
 use crate::recipe::problem::{Finding, Part, Problem, Severity};
 use crate::recipe::set::{self, Assignment, SetError};
@@ -35,8 +36,19 @@ struct Place {
 }
 
 impl RecipeSource {
-    /// Reads a file. A byte order mark at its start is dropped.
-    pub fn read(path: &Path) -> io::Result<Self> {
+    /// Reads a file with `--set` assignments made in it. A byte order mark at its start is dropped.
+    ///
+    /// # Errors
+    /// The file cannot be read, is not UTF-8, or an assignment cannot be made.
+    pub fn load(path: &Path, assignments: &[String]) -> Result<Self, RecipeError> {
+        let source = Self::read(path).map_err(|source| RecipeError::Read {
+            path: path.to_path_buf(),
+            source,
+        })?;
+        Ok(source.set(assignments)?)
+    }
+
+    fn read(path: &Path) -> io::Result<Self> {
         let bytes = fs::read(path)?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let line = error.as_bytes()[..error.utf8_error().valid_up_to()]

@@ -216,8 +216,9 @@ fn every_bad_recipe_gets_its_message() {
 #[test]
 fn every_shipped_recipe_is_read() {
     for path in recipes_below(&workspace().join("configs")) {
-        if let Err(error) = Recipe::load(&path, &[]) {
-            panic!("{}: {error}", path.display());
+        let source = RecipeSource::load(&path, &[]).unwrap();
+        if let Err(problems) = Recipe::parse(&source) {
+            panic!("{}: {}", path.display(), render(&problems, &source));
         }
     }
 }
@@ -251,7 +252,7 @@ fn a_wrong_value_given_by_set_is_shown_as_given() {
 
 #[test]
 fn loading_says_which_file_cannot_be_read() {
-    let error = Recipe::load(Path::new("nowhere/my.toml"), &[]).unwrap_err();
+    let error = RecipeSource::load(Path::new("nowhere/my.toml"), &[]).unwrap_err();
     assert_eq!(error.to_string(), "cannot read recipe `nowhere/my.toml`");
     assert!(std::error::Error::source(&error).is_some());
 }

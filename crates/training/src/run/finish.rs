@@ -134,6 +134,7 @@ impl Finish<'_> {
 
     fn result(&self, outputs: Vec<OutputResult>, report: &TransformReport) -> RunResult {
         let (plan, fitted) = (self.plan, self.fitted);
+        let columns = plan.columns();
         RunResult {
             name: plan.name.clone(),
             hob: crate::VERSION.to_string(),
@@ -149,8 +150,8 @@ impl Finish<'_> {
             left_out: plan.left_out.clone(),
             rejected: plan.report.rejected.num_rows,
             sources: sources(plan),
-            columns: plan.columns(),
-            warnings: plan.warnings(),
+            warnings: plan.warnings(&columns),
+            columns,
             notes: report_notes(report),
             outputs,
             importance: Vec::new(),
