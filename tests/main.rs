@@ -7,6 +7,7 @@
 
 mod bundles; // damaged, foreign and future model files
 mod commands; // each command, what it prints and how it ends
+mod compare; // leaderboards of runs that can be compared
 mod disk; // full disks, places that cannot be written, sources that vanish
 mod program; // runs the binary in a folder of its own
 mod recipes; // every shipped recipe is planned, and stepped on each CPU device

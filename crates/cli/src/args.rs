@@ -200,6 +200,9 @@ pub(crate) struct CompareArgs {
     /// Sort by this metric of the test part
     #[arg(long)]
     pub(crate) metric: Option<String>,
+    /// List runs of different data or parts too, although their numbers cannot be ranked
+    #[arg(long)]
+    pub(crate) any_data: bool,
     /// Print one JSON document on standard output
     #[arg(long)]
     pub(crate) json: bool,

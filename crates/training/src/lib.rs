@@ -7,6 +7,7 @@
 //! Read [`run`] first: it tells the story of a run from top to bottom. [`fit`] is the only place that meets Burn's
 //! learner, [`recipe`] the only one that knows TOML.
 
+pub mod basis;
 pub mod error;
 pub mod evaluate;
 pub mod fit;
