@@ -49,6 +49,9 @@ fn every_recipe_can_be_planned() {
     }
 }
 
+/// How far the losses of two devices may be from each other after two epochs, relatively.
+const DEVICE_TOLERANCE: f64 = 1e-5;
+
 #[test]
 fn every_recipe_takes_steps_on_each_device_and_the_devices_agree() {
     let program = Program::new();
@@ -77,8 +80,9 @@ fn every_recipe_takes_steps_on_each_device_and_the_devices_agree() {
                 serde_json::from_str(lines.lines().last().unwrap()).unwrap();
             losses.push(last["train_loss"].as_f64().unwrap());
         }
-        // Weights start from each device's own generator, so the losses are close but not equal.
+        // Both start from the same weights; sums in another order are all that differs.
         let difference = (losses[0] - losses[1]).abs() / losses[0].abs().max(1e-3);
-        assert!(difference < 0.25, "{name}: {losses:?}");
+        println!("{name}: {losses:?}, relative difference {difference:e}");
+        assert!(difference < DEVICE_TOLERANCE, "{name}: {losses:?}");
     }
 }

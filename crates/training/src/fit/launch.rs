@@ -20,7 +20,7 @@ use burn::train::{
     SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents, TrainingStrategy,
     ValidLoader,
 };
-use hob_model::Network;
+use hob_model::{Network, weights};
 
 use super::batches::{BatchPlan, Loader};
 use super::checkpoint::{self, Checkpoint};
@@ -173,7 +173,7 @@ impl Start {
         request
             .device
             .seed(random::number(request.seed, Purpose::Weights, &[]));
-        let mut network = match initial {
+        let mut network = match initial.or_else(|| drawn_elsewhere(request)) {
             Some(initial) => initial.train().fork(&autodiff),
             None => Network::new(&request.network, &autodiff),
         };
@@ -234,6 +234,21 @@ impl Start {
             fingerprint,
         })
     }
+}
+
+/// Random weights for a device that is not the default one of the build: they are drawn there and moved, so that a seed
+/// means the same start wherever the training runs.
+fn drawn_elsewhere(request: &FitRequest) -> Option<Network> {
+    let (_, default) = hob_inference::device::device(None).ok()?;
+    if default == request.device {
+        return None;
+    }
+    default.seed(random::number(request.seed, Purpose::Weights, &[]));
+    let drawn = Network::new(&request.network, &default);
+    // As bytes: a network that is moved keeps the integer type of the device it comes from, which may be another one.
+    let moved = weights::to_bytes(&drawn)
+        .and_then(|bytes| weights::from_bytes(&request.network, bytes, &request.device));
+    Some(moved.expect("weights fit the network that they were drawn for"))
 }
 
 /// The checkpoint to go on from. A new training removes an old one, which nobody should take for its own.
