@@ -153,7 +153,7 @@ fn a_run_that_does_not_fit_on_the_disk_says_which_file() {
     stopped_at.dedup();
     for file in [
         "recipe.toml",
-        "plan.json",
+        "parts.csv",
         "metrics.jsonl",
         "model.hob",
         "result.json",
