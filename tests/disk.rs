@@ -291,7 +291,9 @@ fn a_pipe_is_predicted_once_and_its_writer_may_vanish() {
     // The writer is gone in the middle of a row.
     let child = spawn();
     let mut writer = fs::OpenOptions::new().write(true).open(&path).unwrap();
-    writer.write_all(ROWS[..ROWS.len() - 9].as_bytes()).unwrap();
+    writer
+        .write_all(&ROWS.as_bytes()[..ROWS.len() - 9])
+        .unwrap();
     drop(writer);
     fails(
         &wait(child),
