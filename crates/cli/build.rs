@@ -59,6 +59,7 @@ fn collect(folder: &Path, endings: &[&str], files: &mut Vec<PathBuf>) -> io::Res
         if path.is_dir() {
             collect(&path, endings, files)?;
         } else if !fetched
+            && !too_large(folder)
             && path
                 .extension()
                 .is_some_and(|ending| endings.iter().any(|known| ending == *known))
@@ -67,4 +68,10 @@ fn collect(folder: &Path, endings: &[&str], files: &mut Vec<PathBuf>) -> io::Res
         }
     }
     Ok(())
+}
+
+/// Whether the folder's `dataset.toml` keeps its data out of the binary. Such a recipe runs from the repository.
+fn too_large(folder: &Path) -> bool {
+    fs::read_to_string(folder.join("dataset.toml"))
+        .is_ok_and(|text| text.lines().any(|line| line.trim() == "embed = false"))
 }

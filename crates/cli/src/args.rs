@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Evaluate(EvaluateArgs),
     /// Predict rows from a file or from standard input
     Predict(PredictArgs),
+    /// Talk to a model that tells what a text wants
+    Chat(ChatArgs),
     /// Say what a model expects, answers and scored
     Show(ShowArgs),
     /// Write a model's weights for other programs
@@ -151,6 +153,18 @@ pub(crate) struct PredictArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) max_rejected: usize,
     /// Print JSON lines
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// flex, ndarray, wgpu or cuda, as compiled in
+    #[arg(long, value_name = "DEVICE")]
+    pub(crate) device: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ChatArgs {
+    /// A model file or a run folder
+    pub(crate) model: PathBuf,
+    /// Print a JSON object per line
     #[arg(long)]
     pub(crate) json: bool,
     /// flex, ndarray, wgpu or cuda, as compiled in

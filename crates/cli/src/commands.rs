@@ -1,5 +1,7 @@
 //! One file per command.
 
+pub(crate) mod answers;
+pub(crate) mod chat;
 pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod evaluate;

@@ -5,6 +5,8 @@
 
 mod args;
 mod commands;
+#[cfg_attr(not(feature = "tui"), path = "no_dashboard.rs")]
+mod dashboard;
 mod embedded;
 mod format;
 mod output;
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         Command::Init(args) => commands::init::init(&args),
         Command::Evaluate(args) => commands::evaluate::evaluate(&args),
         Command::Predict(args) => commands::predict::predict(&args),
+        Command::Chat(args) => commands::chat::chat(&args),
         Command::Show(args) => commands::show::show(&args),
         Command::Export(args) => commands::export::export(&args),
         Command::Compare(args) => commands::compare::compare(&args),

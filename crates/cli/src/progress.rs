@@ -14,6 +14,8 @@ pub(crate) struct Progress {
     steps_per_epoch: usize,
     quiet: bool,
     bar: Option<ProgressBar>,
+    /// Notes for later, when the screen belongs to another display.
+    held_back: Option<Vec<String>>,
     last_draw: Instant,
 }
 
@@ -26,14 +28,25 @@ impl Progress {
             steps_per_epoch: 0,
             quiet,
             bar,
+            held_back: None,
             last_draw: Instant::now(),
         }
     }
 
-    fn line(&self, text: &str) {
-        match &self.bar {
-            Some(bar) => bar.suspend(|| say(text)),
-            None => say(text),
+    /// Beside another display: shows nothing, and says the notes when that display is closed.
+    pub(crate) fn hidden() -> Self {
+        Self {
+            bar: None,
+            held_back: Some(Vec::new()),
+            ..Self::new(true)
+        }
+    }
+
+    fn line(&mut self, text: &str) {
+        match (&self.bar, &mut self.held_back) {
+            (_, Some(held_back)) => held_back.push(text.to_owned()),
+            (Some(bar), None) => bar.suspend(|| say(text)),
+            (None, None) => say(text),
         }
     }
 }
@@ -48,6 +61,18 @@ fn bar() -> ProgressBar {
 }
 
 impl FitObserver for Progress {
+    fn texts(&mut self, done: usize, total: usize) {
+        match &self.bar {
+            Some(bar) => {
+                bar.set_length(total as u64);
+                bar.set_position(done as u64);
+                bar.set_message(format!("encoding texts {done}/{total}"));
+            }
+            None if done == total && !self.quiet => say(&format!("encoded {total} texts")),
+            None => {}
+        }
+    }
+
     fn started(&mut self, start: &FitStart) {
         self.epochs = start.epochs;
         self.steps_per_epoch = start.steps_per_epoch;
@@ -97,6 +122,9 @@ impl Drop for Progress {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
+        }
+        for note in self.held_back.iter().flatten() {
+            say(note);
         }
     }
 }

@@ -3,8 +3,15 @@
 //! Plain serde types with every default in place. Ranges stand as `schemars` attributes: the recipe parser checks a
 //! recipe against the schema made from these types, so a bound is written once and is part of editor completion too.
 
+mod text;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use text::{
+    BagEncoder, BertEncoder, CnnEncoder, Freeze, Pooling, RnnCell, RnnEncoder, TextConfig,
+    TextEncoderConfig, TokenizerConfig, TransformerEncoder, UnicodeForm, VocabularyConfig,
+};
 
 /// `[data]`: where the rows come from and how they are divided.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -138,6 +145,13 @@ pub struct ColumnSplit {
     /// Its values that mean test.
     #[serde(default = "default_test_values")]
     pub test: Vec<String>,
+    /// Part of the training rows, drawn at random, that becomes the validation part where no value means validation.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 0.9))]
+    pub validation_share: f64,
+    /// A category column whose class shares the validation part gets; a class with too few rows stays in training.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stratify: Option<String>,
 }
 
 fn default_train_values() -> Vec<String> {
@@ -232,6 +246,9 @@ pub struct InputConfig {
     /// An identifier with too many values for a list; its hash chooses one of a fixed number of buckets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hash: Option<HashConfig>,
+    /// Sentences or longer texts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<TextConfig>,
 }
 
 /// `[inputs.number]`
@@ -521,6 +538,9 @@ pub struct OutputConfig {
     /// Any number of labels per row (multi-label).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set: Option<SetOutput>,
+    /// A tag per word of a text (named entities).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<TagsOutput>,
 }
 
 /// `[outputs.category]`
@@ -537,6 +557,49 @@ pub struct CategoryOutput {
     pub focal_gamma: f64,
     /// Fit one temperature on the validation part, so that probabilities can be trusted (Guo et al. 2017).
     pub calibrate: bool,
+    /// Learn to say "none of these".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub out_of_scope: Option<OutOfScopeConfig>,
+}
+
+/// `[outputs.category.out_of_scope]`: rows that belong to no class are told by a score below a threshold, which is
+/// chosen on the validation part.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct OutOfScopeConfig {
+    /// What tells how familiar a row looks.
+    pub score: OutOfScopeScore,
+    /// A file of rows that belong to no class, with the columns of the inputs, relative to the recipe. Half of them
+    /// choose the threshold, the other half judge it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub examples: Option<String>,
+    /// Without examples: share of the validation rows that the threshold must accept.
+    #[schemars(range(min = 0.5, max = 1.0))]
+    pub accept: f64,
+}
+
+impl Default for OutOfScopeConfig {
+    fn default() -> Self {
+        Self {
+            score: OutOfScopeScore::default(),
+            examples: None,
+            accept: 0.95,
+        }
+    }
+}
+
+/// What tells how familiar a row looks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OutOfScopeScore {
+    /// The largest probability (Hendrycks and Gimpel 2017).
+    MaxSoftmax,
+    /// The energy of all logits (Liu et al. 2020), which keeps how large they are.
+    #[default]
+    Energy,
+    /// The distance of the last hidden layer from the nearest class center, in units of the deviation within classes
+    /// (Lee et al. 2018).
+    Distance,
 }
 
 /// `[outputs.binary]`
@@ -638,4 +701,13 @@ impl Default for SetOutput {
             threshold: 0.5,
         }
     }
+}
+
+/// `[outputs.tags]`: a cell has one tag per word of the text, both between blanks: `B-product` begins an entity of the
+/// type `product`, `I-product` goes on with it, `O` is outside of all (the scheme BIO, also known as IOB2).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TagsOutput {
+    /// The input column with the text whose words are tagged. Its encoder must be `rnn`, `transformer` or `bert`.
+    pub text: String,
 }

@@ -1,6 +1,8 @@
-//! What the network sees, as plain arrays in three lanes: numbers, dense blocks and codes.
+//! What the network sees, as plain arrays in four lanes: numbers, dense blocks, codes and texts.
 //!
 //! Every input type ends in one or more of these lanes, so a network needs to know nothing else about columns.
+
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +44,56 @@ pub struct Features {
     pub dense: Matrix<f32>,
     /// Category codes, one column per entry of [`FeatureLayout::codes`].
     pub codes: Matrix<i32>,
+    /// Token ids, one entry per entry of [`FeatureLayout::texts`].
+    pub texts: Vec<TokenLists>,
+}
+
+/// A list of token ids per row.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TokenLists {
+    /// Row `r` holds `ids[offsets[r]..offsets[r + 1]]`; one entry more than rows.
+    pub offsets: Vec<usize>,
+    /// The lists one after the other.
+    pub ids: Vec<i32>,
+    /// As [`TextFeature::bag`].
+    pub bag: bool,
+    /// As [`TextFeature::padding`].
+    pub padding: i32,
+    /// Where the words are, if an output tags them.
+    pub words: Option<Words>,
+}
+
+/// The words of the texts of a column, for a tag per word.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Words {
+    /// Column of the table.
+    pub column: String,
+    /// Row `r` has the entries `offsets[r]..offsets[r + 1]` of `starts`; one entry more than rows.
+    pub offsets: Vec<usize>,
+    /// The place of a word's first token among the tokens of its row. Words beyond `max_tokens` have none, so a row may
+    /// have more words than entries.
+    pub starts: Vec<i32>,
+    /// The text of each row. Words stand between blanks.
+    pub texts: Vec<String>,
+}
+
+impl Words {
+    /// The entries of one row.
+    pub fn range(&self, row: usize) -> Range<usize> {
+        self.offsets[row]..self.offsets[row + 1]
+    }
+}
+
+impl TokenLists {
+    /// The tokens of one row.
+    pub fn row(&self, row: usize) -> &[i32] {
+        &self.ids[self.offsets[row]..self.offsets[row + 1]]
+    }
+
+    /// Tokens of one row.
+    pub fn len(&self, row: usize) -> usize {
+        self.offsets[row + 1] - self.offsets[row]
+    }
 }
 
 /// The meaning of the columns of [`Features`]; decides the shape of the network.
@@ -53,6 +105,9 @@ pub struct FeatureLayout {
     pub dense: Vec<DenseFeature>,
     /// Categories with an embedding.
     pub codes: Vec<CodeFeature>,
+    /// Texts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<TextFeature>,
 }
 
 /// One number per row.
@@ -94,6 +149,46 @@ pub struct CodeFeature {
     pub unknown_rate: f64,
 }
 
+/// A list of tokens per row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TextFeature {
+    /// Name for tables and reports.
+    pub name: String,
+    /// Column of the table it comes from.
+    pub column: String,
+    /// First column of the `[[inputs]]` it belongs to. Features with the same are read by the same encoder.
+    pub group: String,
+    /// Ids are below it.
+    pub vocabulary: usize,
+    /// Tokens of the longest list, at most; of a bag the words, each of which has several n-grams.
+    pub max_tokens: usize,
+    /// Whether the order of the tokens has no meaning. Otherwise every list has at least one token.
+    pub bag: bool,
+    /// Whether an output tags its words.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tagged: bool,
+    /// The id that fills a batch up to its longest list.
+    pub padding: i32,
+}
+
+impl Features {
+    /// Tokens in the longest text of a row, which a batch is padded to; 0 without texts. A bag is not padded and costs
+    /// little per token, so 64 of its tokens count as one.
+    pub fn longest_text(&self, row: usize) -> usize {
+        let length = |texts: &TokenLists| match texts.bag {
+            true => texts.len(row).div_ceil(64),
+            false => texts.len(row),
+        };
+        self.texts.iter().map(length).max().unwrap_or(0)
+    }
+
+    /// The words of a text column that an output tags.
+    pub fn words(&self, column: &str) -> Option<&Words> {
+        let all = self.texts.iter().filter_map(|texts| texts.words.as_ref());
+        all.into_iter().find(|words| words.column == column)
+    }
+}
+
 impl FeatureLayout {
     /// Numbers in all dense blocks of a row.
     pub fn dense_width(&self) -> usize {
@@ -112,4 +207,40 @@ pub enum Targets {
     Numbers(Vec<f32>),
     /// 0 or 1 per row and label.
     Labels(Matrix<f32>),
+    /// A tag per word.
+    Tags(TagLists),
+}
+
+/// The tags of the words of each row.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TagLists {
+    /// Row `r` has `tags[offsets[r]..offsets[r + 1]]`; one entry more than rows.
+    pub offsets: Vec<usize>,
+    /// Indexes of tags; [`UNKNOWN_TAG`] for a tag that the training part lacks.
+    pub tags: Vec<i32>,
+}
+
+/// In [`TagLists`]: a tag that the network has no number for. It counts for nothing in a loss.
+pub const UNKNOWN_TAG: i32 = -1;
+
+impl TagLists {
+    /// The entries of some rows, one after the other.
+    pub fn places(&self, rows: &[usize]) -> Vec<usize> {
+        let place = |&row: &usize| self.offsets[row]..self.offsets[row + 1];
+        rows.iter().flat_map(place).collect()
+    }
+
+    /// Without the tags of words that were cut off.
+    pub fn cut(&self, words: &Words) -> Self {
+        let mut cut = Self {
+            offsets: vec![0],
+            tags: Vec::with_capacity(words.starts.len()),
+        };
+        for (row, start) in self.offsets.iter().take(self.offsets.len() - 1).enumerate() {
+            let end = self.offsets[row + 1].min(start + words.range(row).len());
+            cut.tags.extend_from_slice(&self.tags[*start..end]);
+            cut.offsets.push(cut.tags.len());
+        }
+        cut
+    }
 }

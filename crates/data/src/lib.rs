@@ -8,5 +8,6 @@ pub mod profile;
 pub mod source;
 pub mod split;
 pub mod table;
+pub mod tags;
 pub mod target;
 pub mod write;

@@ -31,6 +31,7 @@ mod report;
 pub mod scaling;
 mod schema;
 mod set;
+mod text;
 mod vector;
 mod vocabulary;
 
@@ -51,6 +52,7 @@ pub use self::{
     report::{ColumnReport, TransformReport},
     schema::{InputColumnSchema, InputType, MAX_SCHEMA_VALUES},
     set::FittedSet,
+    text::{FittedText, TextInput, WordPieces},
     vector::FittedVector,
     vocabulary::Vocabulary,
 };
@@ -82,6 +84,8 @@ pub enum InputKind {
     Vector(VectorConfig),
     /// An identifier; its hash chooses a bucket.
     Hash(HashConfig),
+    /// Sentences or longer texts.
+    Text(TextInput),
 }
 
 impl InputKind {
@@ -89,7 +93,9 @@ impl InputKind {
     pub fn column_kind(&self) -> ColumnKind {
         match self {
             Self::Number(_) => ColumnKind::Number,
-            Self::Category(_) | Self::Binary(_) | Self::Hash(_) => ColumnKind::Category,
+            Self::Category(_) | Self::Binary(_) | Self::Hash(_) | Self::Text(_) => {
+                ColumnKind::Category
+            }
             Self::Date(date) => ColumnKind::Date {
                 formats: date.formats.clone(),
             },
@@ -130,7 +136,13 @@ impl Preprocessor {
         let mut problems = Vec::new();
         let mut columns = Vec::with_capacity(inputs.len());
         for input in inputs {
-            match Fitted::fit(input, table, train_rows) {
+            let fitted = match same_text(&columns, input) {
+                Some((text, shared)) => text
+                    .for_column(&input.column, shared, table, train_rows)
+                    .map(Fitted::Text),
+                None => Fitted::fit(input, table, train_rows),
+            };
+            match fitted {
                 Ok(fitted) => columns.push(FittedColumn::new(input.clone(), fitted)),
                 Err(problem) => problems.push(problem),
             }
@@ -161,6 +173,28 @@ impl Preprocessor {
             column.fitted.layout(&column.input.column, &mut layout);
         }
         layout
+    }
+
+    /// The same for one of its columns alone, if it has that.
+    pub fn only(&self, column: &str) -> Option<Self> {
+        let fitted = self
+            .columns
+            .iter()
+            .find(|fitted| fitted.input.column == column)?;
+        Some(Self {
+            columns: vec![fitted.clone()],
+        })
+    }
+
+    /// What was fitted for a text column.
+    pub fn text(&self, column: &str) -> Option<&FittedText> {
+        self.columns
+            .iter()
+            .find(|fitted| fitted.input.column == column)
+            .and_then(|column| match &column.fitted {
+                Fitted::Text(text) => Some(text),
+                _ => None,
+            })
     }
 
     /// Encodes the named rows, in their order.
@@ -200,6 +234,23 @@ impl FittedColumn {
         }
         Self { input, fitted }
     }
+}
+
+/// What was fitted for another text column of the same `[[inputs]]`, so that the tokenizer is trained once.
+fn same_text<'a>(
+    columns: &'a [FittedColumn],
+    input: &'a InputColumn,
+) -> Option<(&'a FittedText, &'a TextInput)> {
+    let InputKind::Text(shared) = &input.kind else {
+        return None;
+    };
+    columns
+        .iter()
+        .find(|column| column.input.kind == input.kind)
+        .and_then(|column| match &column.fitted {
+            Fitted::Text(text) => Some((text, shared)),
+            _ => None,
+        })
 }
 
 /// Rows that `missing = "drop_row"` leaves out, ascending; to be taken out before the split.

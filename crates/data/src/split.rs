@@ -64,7 +64,10 @@ pub fn split_columns(config: &SplitConfig) -> Vec<SplitColumn> {
     };
     match config {
         SplitConfig::Random(random) => random.stratify.iter().map(value).collect(),
-        SplitConfig::Column(column) => vec![value(&column.column)],
+        SplitConfig::Column(column) => std::iter::once(&column.column)
+            .chain(&column.stratify)
+            .map(value)
+            .collect(),
         SplitConfig::Group(group) => vec![value(&group.column)],
         SplitConfig::Hash(hash) => vec![value(&hash.column)],
         SplitConfig::Time(time) => {
@@ -94,7 +97,7 @@ pub fn split(
             None => random::split(config.validation, config.test, &rows, seed)?,
             Some(column) => stratified::split(config, column, table, &rows, seed)?,
         },
-        SplitConfig::Column(config) => columns::split(config, table, &rows)?,
+        SplitConfig::Column(config) => columns::split(config, table, &rows, seed)?,
         SplitConfig::Time(config) => time::split(config, table, &rows)?,
         SplitConfig::Group(config) => group::split(config, table, &rows, seed)?,
         SplitConfig::Hash(config) => hash::split(config, table, &rows)?,

@@ -18,13 +18,15 @@ mod classes;
 mod error;
 mod number;
 mod set;
+mod tags;
 mod unknown;
 
 pub use self::{
     classes::{BinaryTarget, CategoryTarget},
-    error::TargetError,
+    error::{TagFault, TargetError},
     number::{NumberTarget, softplus},
     set::SetTarget,
+    tags::{TagsTarget, words},
     unknown::UnknownValue,
 };
 
@@ -49,6 +51,8 @@ pub enum TargetKind {
     Number(NumberTarget),
     /// Any number of labels.
     Set(SetTarget),
+    /// A tag per word of a text.
+    Tags(TagsTarget),
 }
 
 impl TargetKind {
@@ -59,6 +63,7 @@ impl TargetKind {
             Self::Binary(_) => "binary",
             Self::Number(_) => "number",
             Self::Set(_) => "set",
+            Self::Tags(_) => "tags",
         }
     }
 }
@@ -76,22 +81,26 @@ impl TargetEncoder {
             &output.binary,
             &output.number,
             &output.set,
+            &output.tags,
         ) {
-            (Some(config), None, None, None) => {
+            (Some(config), None, None, None, None) => {
                 let cells = cells::categories(table, column)?;
                 TargetKind::Category(CategoryTarget::fit(column, config, cells, train_rows)?)
             }
-            (None, Some(config), None, None) => {
+            (None, Some(config), None, None, None) => {
                 let cells = cells::categories(table, column)?;
                 TargetKind::Binary(BinaryTarget::fit(column, config, cells, train_rows)?)
             }
-            (None, None, Some(config), None) => {
+            (None, None, Some(config), None, None) => {
                 let cells = cells::numbers(table, column)?;
                 TargetKind::Number(NumberTarget::fit(column, config, cells, train_rows)?)
             }
-            (None, None, None, Some(config)) => {
+            (None, None, None, Some(config), None) => {
                 let cells = cells::sets(table, column)?;
                 TargetKind::Set(SetTarget::fit(column, config, cells, train_rows)?)
+            }
+            (None, None, None, None, Some(config)) => {
+                TargetKind::Tags(TagsTarget::fit(column, config, table, train_rows)?)
             }
             _ => {
                 return Err(TargetError::NotOneType {
@@ -106,7 +115,8 @@ impl TargetEncoder {
     }
 
     /// Encodes the named rows, in their order. Missing targets and classes that the training part lacks are problems;
-    /// labels of a set that have no output are left out (see [`Self::unknown_values`]).
+    /// labels of a set that have no output are left out, tags that have none are marked (see
+    /// [`Self::unknown_values`]).
     pub fn encode(&self, table: &Table, rows: &[usize]) -> Result<Targets, Problems<TargetError>> {
         let mut problems = Vec::new();
         let missing = rows
@@ -123,7 +133,7 @@ impl TargetEncoder {
                 count,
             });
         }
-        if !matches!(self.kind, TargetKind::Set(_)) {
+        if !matches!(self.kind, TargetKind::Set(_) | TargetKind::Tags(_)) {
             let unknown = self.unknown_values(table, rows)?;
             problems.extend(
                 unknown
@@ -155,11 +165,13 @@ impl TargetEncoder {
             }
             TargetKind::Number(number) => number.encode(cells::numbers(table, &self.column)?, rows),
             TargetKind::Set(set) => set.encode(cells::sets(table, &self.column)?, rows),
+            TargetKind::Tags(tags) => tags.encode(&self.column, table, rows)?,
         })
     }
 
     /// Values in the rows that no output of the network stands for, in order of their first row: classes that the
-    /// training part lacks, labels that it lacks or that are rarer there than `min_count`. None for a number.
+    /// training part lacks, labels that it lacks or that are rarer there than `min_count`, tags that it lacks. None for
+    /// a number.
     pub fn unknown_values(
         &self,
         table: &Table,
@@ -174,27 +186,32 @@ impl TargetEncoder {
             TargetKind::Set(_) => {
                 unknown::in_sets(&self.classes(), cells::sets(table, &self.column)?, rows)
             }
+            TargetKind::Tags(tags) => {
+                tags.unknown_values(cells::categories(table, &self.column)?, rows)
+            }
             TargetKind::Number(_) => Vec::new(),
         })
     }
 
-    /// Outputs of the network for this target: one per class, label or quantile, else one.
+    /// Outputs of the network for this target: one per class, label, tag or quantile, else one.
     pub fn width(&self) -> usize {
         match &self.kind {
             TargetKind::Category(category) => category.classes.len(),
             TargetKind::Binary(_) => 1,
             TargetKind::Number(number) => number.width(),
             TargetKind::Set(set) => set.labels.len(),
+            TargetKind::Tags(tags) => tags.tags.len(),
         }
     }
 
-    /// Classes or labels by index; no and yes of a binary target; none for a number.
+    /// Classes, labels or tags by index; no and yes of a binary target; none for a number.
     pub fn classes(&self) -> Vec<&str> {
         match &self.kind {
             TargetKind::Category(category) => category.classes.iter().map(String::as_str).collect(),
             TargetKind::Binary(binary) => vec![&binary.negative, &binary.positive],
             TargetKind::Number(_) => Vec::new(),
             TargetKind::Set(set) => set.labels.iter().map(String::as_str).collect(),
+            TargetKind::Tags(tags) => tags.tags.iter().map(String::as_str).collect(),
         }
     }
 
@@ -203,7 +220,7 @@ impl TargetEncoder {
         let weights: &[f64] = match &self.kind {
             TargetKind::Category(category) => category.class_weights.as_deref()?,
             TargetKind::Binary(binary) => binary.class_weights.as_ref()?,
-            TargetKind::Number(_) | TargetKind::Set(_) => return None,
+            TargetKind::Number(_) | TargetKind::Set(_) | TargetKind::Tags(_) => return None,
         };
         Some(weights.iter().map(|&weight| weight as f32).collect())
     }
@@ -211,7 +228,9 @@ impl TargetEncoder {
     /// How the column is read from a file.
     pub fn column_kind(&self) -> ColumnKind {
         match &self.kind {
-            TargetKind::Category(_) | TargetKind::Binary(_) => ColumnKind::Category,
+            TargetKind::Category(_) | TargetKind::Binary(_) | TargetKind::Tags(_) => {
+                ColumnKind::Category
+            }
             TargetKind::Number(_) => ColumnKind::Number,
             TargetKind::Set(set) => ColumnKind::Set {
                 separator: set.separator.clone(),
@@ -222,7 +241,7 @@ impl TargetEncoder {
 
 /// How the column of an output is read from a file; `None` when no type is given.
 pub fn output_column_kind(output: &OutputConfig) -> Option<ColumnKind> {
-    if output.category.is_some() || output.binary.is_some() {
+    if output.category.is_some() || output.binary.is_some() || output.tags.is_some() {
         Some(ColumnKind::Category)
     } else if output.number.is_some() {
         Some(ColumnKind::Number)

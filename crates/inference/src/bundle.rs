@@ -2,21 +2,24 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::answer_index::AnswerIndex;
 use crate::atomic::write_atomically;
-use crate::container;
+use crate::container::{self, Sections};
 use crate::error::{BundleFault, InferenceError};
 use crate::manifest::Manifest;
 
 /// The file a run folder keeps its bundle in.
 pub const BUNDLE_NAME: &str = "model.hob";
 
-/// Manifest and weights.
+/// Manifest, weights, and the answers of a model that searches.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bundle {
     /// Everything but the weights.
     pub manifest: Manifest,
     /// The weights as a burnpack.
     pub weights: Vec<u8>,
+    /// What a model that searches finds; exactly when the manifest says how it does so.
+    pub index: Option<AnswerIndex>,
 }
 
 impl Bundle {
@@ -50,8 +53,8 @@ impl Bundle {
     /// # Errors
     /// The bytes are no usable bundle.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, BundleFault> {
-        let (manifest, weights) = container::decode(bytes)?;
-        let manifest: Manifest = serde_json::from_slice(manifest)
+        let sections = container::decode(bytes)?;
+        let manifest: Manifest = serde_json::from_slice(sections.manifest)
             .map_err(|error| BundleFault::Manifest(error.to_string()))?;
         if manifest.outputs.len() != manifest.network.heads.len() {
             return Err(BundleFault::Manifest(format!(
@@ -65,9 +68,11 @@ impl Bundle {
                 "every output needs a baseline".to_string(),
             ));
         }
+        let index = sections.index.map(AnswerIndex::from_bytes).transpose()?;
         Ok(Self {
             manifest,
-            weights: weights.to_vec(),
+            weights: sections.weights.to_vec(),
+            index,
         })
     }
 
@@ -78,7 +83,12 @@ impl Bundle {
     pub fn to_bytes(&self) -> Result<Vec<u8>, BundleFault> {
         let manifest = serde_json::to_vec(&self.manifest)
             .map_err(|error| BundleFault::Manifest(error.to_string()))?;
-        Ok(container::encode(&manifest, &self.weights))
+        let index = self.index.as_ref().map(AnswerIndex::to_bytes).transpose()?;
+        Ok(container::encode(Sections {
+            manifest: &manifest,
+            weights: &self.weights,
+            index: index.as_deref(),
+        }))
     }
 
     /// Writes the file, whole or not at all.

@@ -1,10 +1,11 @@
 //! From the raw numbers of a head to answers.
 
-use hob_data::features::Matrix;
+use hob_data::features::{Features, Matrix};
 use hob_data::target::TargetKind;
 use serde_json::{Map, Value, json};
 
 use crate::manifest::OutputSpec;
+use crate::tags::{self, TagAnswers};
 
 /// Answers of one output for several rows.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,10 +20,12 @@ pub enum Answers {
     Quantiles(Matrix<f64>),
     /// Probability per row and label.
     Sets(Matrix<f32>),
+    /// A tag per word.
+    Tags(TagAnswers),
 }
 
-/// Decodes the raw outputs of a head, `[rows, width]`.
-pub fn decode(spec: &OutputSpec, raw: &Matrix<f32>) -> Answers {
+/// Decodes the raw outputs of a head for some rows, as [`raw_outputs`](crate::raw_outputs()) gives them.
+pub fn decode(spec: &OutputSpec, raw: &Matrix<f32>, features: &Features) -> Answers {
     let rows = raw.values.chunks_exact(raw.width.max(1));
     match &spec.encoder.kind {
         TargetKind::Category(_) => Answers::Categories(Matrix {
@@ -55,10 +58,14 @@ pub fn decode(spec: &OutputSpec, raw: &Matrix<f32>) -> Answers {
                 .map(|&logit| sigmoid(logit, 1.0))
                 .collect(),
         }),
+        TargetKind::Tags(target) => Answers::Tags(match features.words(&target.text) {
+            Some(words) => tags::decode(target, raw, words),
+            None => TagAnswers::default(),
+        }),
     }
 }
 
-fn softmax(logits: &[f32], temperature: f64) -> Vec<f32> {
+pub(crate) fn softmax(logits: &[f32], temperature: f64) -> Vec<f32> {
     let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let shares: Vec<f64> = logits
         .iter()
@@ -82,6 +89,7 @@ impl Answers {
             Self::Binary(values) => values.len(),
             Self::Numbers(values) => values.len(),
             Self::Quantiles(matrix) => matrix.values.len() / matrix.width.max(1),
+            Self::Tags(answers) => answers.texts.len(),
         }
     }
 
@@ -123,16 +131,18 @@ impl Answers {
                     "probabilities": by_name(&set.labels, probabilities),
                 })
             }
+            (Self::Tags(answers), _) => answers.to_json(row),
             _ => Value::Null,
         }
     }
 }
 
 impl Answers {
-    /// The answer of one row as text: a class, a quantity, or labels with the separator of the training data.
+    /// The answer of one row as text: a class, a quantity, tags, or labels with the separator of the training data.
     pub fn text(&self, spec: &OutputSpec, row: usize) -> String {
         let separator = match &spec.encoder.kind {
             TargetKind::Set(set) => set.separator.as_str(),
+            TargetKind::Tags(_) => " ",
             _ => "",
         };
         match self.to_json(spec, row).get("value") {

@@ -65,20 +65,26 @@ pub fn device(name: Option<&str>) -> Result<(&'static str, Device), InferenceErr
     }
 }
 
-/// CUDA has no fallible constructor; a missing driver shows as a panic at the first tensor.
+/// CUDA has no constructor that can fail. Counting the devices needs no driver; a driver without a usable compiler, on
+/// the other hand, shows at the first tensor, as a panic.
 #[cfg(feature = "cuda")]
 fn cuda() -> Result<(&'static str, Device), InferenceError> {
-    let attempt = std::panic::catch_unwind(|| {
+    use burn::tensor::{DeviceType, Tensor};
+
+    let unusable = |cause: &str| InferenceError::NoHardware {
+        name: "cuda",
+        cause: cause.to_string(),
+    };
+    if Device::enumerate(DeviceType::Cuda).is_empty() {
+        return Err(unusable("there is no NVIDIA driver or no NVIDIA GPU"));
+    }
+    let first_tensor = std::panic::catch_unwind(|| {
         let device = Device::cuda(0);
-        let _ = burn::tensor::Tensor::<1>::zeros([1], &device).into_data();
+        let _ = Tensor::<1>::zeros([1], &device).into_data();
         device
     });
-    attempt
-        .map(|device| ("cuda", device))
-        .map_err(|_| InferenceError::NoHardware {
-            name: "cuda",
-            cause: "the CUDA driver or a CUDA device is missing".to_string(),
-        })
+    let device = first_tensor.map_err(|_| unusable("its first computation failed"))?;
+    Ok(("cuda", device))
 }
 
 #[cfg(test)]

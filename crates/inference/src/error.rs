@@ -55,6 +55,14 @@ pub enum InferenceError {
         /// The folder.
         path: PathBuf,
     },
+    /// A model that cannot hold a conversation.
+    #[error(
+        "this model cannot chat: it lacks {lacks}\nhint: `hob predict` answers rows; `hob show` says what the model expects"
+    )]
+    NoChat {
+        /// What a conversation needs.
+        lacks: &'static str,
+    },
     /// The file is no usable bundle.
     #[error("`{}` is not a usable model", path.display())]
     Bundle {
@@ -72,6 +80,14 @@ pub enum InferenceError {
     /// The weights do not fit the network.
     #[error(transparent)]
     Model(#[from] hob_model::ModelError),
+    /// The model is of another kind than what is asked of it.
+    #[error("`{name}` {}", match finds { true => "finds answers to questions and predicts no columns", false => "predicts columns and finds no answers" })]
+    OtherKind {
+        /// The model.
+        name: String,
+        /// Whether it searches.
+        finds: bool,
+    },
     /// The weights answer the stored examples differently than when they were packed.
     #[error(
         "self-test failed: example {example}, output `{output}` gives {found}, but gave {expected} when the model was packed"
@@ -86,6 +102,19 @@ pub enum InferenceError {
         /// Computed now.
         found: f32,
     },
+}
+
+impl InferenceError {
+    /// An error of the network of a bundle, with the bundle's path.
+    pub(crate) fn of_bundle(self, path: &std::path::Path) -> Self {
+        match self {
+            Self::Model(error) => Self::Bundle {
+                path: path.to_path_buf(),
+                source: BundleFault::Weights(error.to_string()),
+            },
+            other => other,
+        }
+    }
 }
 
 /// Why bytes are no usable bundle.
@@ -121,6 +150,9 @@ pub enum BundleFault {
     /// The weights do not fit the network.
     #[error("its weights do not fit its network: {0}")]
     Weights(String),
+    /// The answers cannot be searched.
+    #[error("its answer index cannot be used: {0}")]
+    Index(String),
 }
 
 fn quoted(names: &[&str]) -> String {

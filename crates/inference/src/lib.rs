@@ -18,20 +18,31 @@
 //! # }
 //! ```
 
+pub mod answer_index;
 mod atomic;
 pub mod bundle;
+pub mod chat;
 mod container;
 pub mod decode;
 pub mod device;
 pub mod error;
 pub mod manifest;
+mod model;
 mod predictor;
+mod raw_outputs;
+mod retriever;
+pub mod scope;
+pub mod tags;
 pub mod tensors;
 pub mod typed_rows;
 
+pub use answer_index::AnswerIndex;
 pub use atomic::write_atomically;
 pub use bundle::Bundle;
 pub use decode::Answers;
 pub use error::{BundleFault, InferenceError};
 pub use manifest::Manifest;
-pub use predictor::{Predictions, Predictor, raw_outputs, requests};
+pub use model::Model;
+pub use predictor::{Predictions, Predictor, requests};
+pub use raw_outputs::{MAX_BATCH_TOKENS, hidden, raw_outputs};
+pub use retriever::{RankedAnswer, Replies, Reply, Retriever};

@@ -6,6 +6,9 @@ use hob_model::config::NetworkConfig;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::chat::ChatAnswers;
+use crate::scope::Scope;
+
 /// The JSON part of a bundle.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -29,8 +32,27 @@ pub struct Manifest {
     pub baseline: Map<String, Value>,
     /// The trivial baseline of each output, fitted on the training part, to stand beside the model on new data.
     pub baseline_models: Vec<Value>,
+    /// What is said to each intent, for a conversation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chat: Option<ChatAnswers>,
     /// A few rows with the network's answers, computed again when the bundle is opened.
     pub examples: Vec<Example>,
+    /// How questions are answered, for a model that searches and predicts no columns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retrieval: Option<Retrieval>,
+}
+
+/// How a model that searches answers. Its network has no heads: it gives the vector of a question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Retrieval {
+    /// The column of the questions, the only input.
+    pub question: String,
+    /// The column of the answers.
+    pub answer: String,
+    /// Answers given to a question, at most.
+    pub top: usize,
+    /// Cosine of the best answer below which the model does not know; it always answers without one.
+    pub threshold: Option<f32>,
 }
 
 /// Where a model comes from.
@@ -95,6 +117,9 @@ pub struct OutputSpec {
     pub temperature: f64,
     /// Probability from which the answer is yes (binary) or a label belongs to the answer (set).
     pub threshold: f64,
+    /// How rows that belong to no class are told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
 }
 
 /// A row of the validation or test part with the network's raw answers.

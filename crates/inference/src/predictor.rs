@@ -3,22 +3,24 @@
 use std::path::Path;
 
 use burn::tensor::Device;
-use hob_data::features::{Features, Matrix};
+use hob_data::features::{FeatureLayout, TextFeature};
 use hob_data::preprocess::{InputColumn, Preprocessor, TransformReport};
 use hob_data::source::{self, ColumnRequest, ReadOptions};
 use hob_data::table::Table;
-use hob_model::{ModelError, Network, weights};
+use hob_data::target::TargetKind;
+use hob_model::config::{HeadConfig, InputsConfig, TextNetwork};
+use hob_model::{ModelError, Network, weights as packed};
 use serde_json::{Map, Value};
 
 use crate::bundle::Bundle;
 use crate::decode::{Answers, decode};
 use crate::device;
-use crate::error::{BundleFault, InferenceError};
-use crate::manifest::{Manifest, Reading};
-use crate::{tensors, typed_rows};
-
-/// Rows that go through the network at once. Larger batches gain nothing on a CPU and cost memory.
-const BATCH_ROWS: usize = 1024;
+use crate::error::InferenceError;
+use crate::manifest::{Manifest, OutputSpec, Reading};
+use crate::raw_outputs::{hidden, raw_outputs};
+use crate::scope::{Scope, ScopeScore};
+use crate::tags::{raw_of_row, tagged_words};
+use crate::typed_rows;
 
 /// How far an answer of the self-test may be from the stored one, relative to its size and at least as much: devices
 /// sum in different orders.
@@ -38,6 +40,8 @@ pub struct Predictor {
 pub struct Predictions {
     /// In the order of [`Manifest::outputs`].
     pub answers: Vec<Answers>,
+    /// Per output, whether each row is in scope; `None` for outputs that answer every row.
+    pub in_scope: Vec<Option<Vec<bool>>>,
     /// What was filled, clipped or unknown.
     pub report: TransformReport,
     /// Rows answered.
@@ -49,32 +53,49 @@ impl Predictor {
     /// self-test.
     ///
     /// # Errors
-    /// The file is no usable bundle, the device cannot be used, or the self-test fails.
+    /// The file is no usable bundle or of a model that searches, the device cannot be used, or the self-test fails.
     pub fn open(path: &Path, device: Option<&str>) -> Result<Self, InferenceError> {
         let bundle = Bundle::read(path)?;
-        Self::new(bundle, device).map_err(|error| match error {
-            InferenceError::Model(error) => InferenceError::Bundle {
-                path: path.to_path_buf(),
-                source: BundleFault::Weights(error.to_string()),
-            },
-            other => other,
-        })
+        Self::new(bundle, device).map_err(|error| error.of_bundle(path))
     }
 
     /// Builds the network of a bundle and runs its self-test.
     ///
     /// # Errors
-    /// The weights do not fit, the device cannot be used, or the self-test fails.
+    /// The weights do not fit, the model is one that searches, the device cannot be used, or the self-test fails.
     pub fn new(bundle: Bundle, device: Option<&str>) -> Result<Self, InferenceError> {
-        check(&bundle.manifest)?;
+        if bundle.manifest.retrieval.is_some() {
+            return Err(InferenceError::OtherKind {
+                name: bundle.manifest.name,
+                finds: true,
+            });
+        }
+        if bundle.manifest.outputs.is_empty() {
+            return Err(ModelError::Config {
+                field: "heads".to_string(),
+                reason: "is empty".to_string(),
+            }
+            .into());
+        }
+        Self::build(bundle.manifest, bundle.weights, device)
+    }
+
+    /// The network of either kind of model, tested.
+    pub(crate) fn build(
+        manifest: Manifest,
+        weights: Vec<u8>,
+        device: Option<&str>,
+    ) -> Result<Self, InferenceError> {
+        check(&manifest)?;
         let (device_name, device) = device::device(device)?;
-        let network = weights::from_bytes(&bundle.manifest.network, bundle.weights, &device)?;
+        let network = packed::from_bytes(&manifest.network, weights, &device)?;
         let predictor = Self {
-            manifest: bundle.manifest,
+            manifest,
             network,
             device,
             device_name,
         };
+        predictor.check_scopes()?;
         predictor.self_test()?;
         Ok(predictor)
     }
@@ -134,15 +155,30 @@ impl Predictor {
         let rows: Vec<usize> = (0..table.num_rows).collect();
         let (features, report) = self.manifest.inputs.transform(table, &rows)?;
         let raw = raw_outputs(&self.network, &features, &self.device);
-        let answers = self
-            .manifest
-            .outputs
-            .iter()
-            .zip(&raw)
-            .map(|(spec, raw)| decode(spec, raw))
+        let outputs = &self.manifest.outputs;
+        let specs = || outputs.iter().zip(&raw);
+        let answers = specs()
+            .map(|(spec, raw)| decode(spec, raw, &features))
             .collect();
+        let distance = |scope: &Scope| matches!(scope.score, ScopeScore::Distance(_));
+        let hidden = outputs
+            .iter()
+            .any(|spec| spec.scope.as_ref().is_some_and(distance))
+            .then(|| hidden(&self.network, &features, &self.device));
+        let in_scope = specs().map(|(spec, raw)| {
+            let scope = spec.scope.as_ref()?;
+            let scores = scope.scores(raw, spec.temperature, hidden.as_ref());
+            Some(
+                scores
+                    .into_iter()
+                    .map(|score| scope.accepts(score))
+                    .collect(),
+            )
+        });
+        let in_scope = in_scope.collect();
         Ok(Predictions {
             answers,
+            in_scope,
             report,
             num_rows: table.num_rows,
         })
@@ -151,9 +187,33 @@ impl Predictor {
     /// The answers of one row by output column, as `hob predict --json` prints them.
     pub fn row_to_json(&self, predictions: &Predictions, row: usize) -> Map<String, Value> {
         let outputs = self.manifest.outputs.iter().zip(&predictions.answers);
+        let outputs = outputs.zip(&predictions.in_scope);
         outputs
-            .map(|(spec, answers)| (spec.column.clone(), answers.to_json(spec, row)))
+            .map(|((spec, answers), in_scope)| {
+                let mut answer = answers.to_json(spec, row);
+                if let (Some(in_scope), Value::Object(answer)) = (in_scope, &mut answer) {
+                    answer.insert("in_scope".to_string(), in_scope[row].into());
+                }
+                (spec.column.clone(), answer)
+            })
             .collect()
+    }
+
+    /// The network knows its width only when it is built.
+    fn check_scopes(&self) -> Result<(), ModelError> {
+        let width = self.network.hidden_width();
+        match self
+            .manifest
+            .outputs
+            .iter()
+            .find(|spec| !scope_fits(spec, width))
+        {
+            Some(spec) => Err(ModelError::Config {
+                field: format!("outputs.{}.scope", spec.column),
+                reason: format!("does not fit a hidden layer of {width} numbers"),
+            }),
+            None => Ok(()),
+        }
     }
 
     /// Computes the stored examples again.
@@ -168,17 +228,19 @@ impl Predictor {
         let (features, _) = self.manifest.inputs.transform(&table, &all)?;
         let raw = raw_outputs(&self.network, &features, &self.device);
         for (place, example) in examples.iter().enumerate() {
-            for ((matrix, expected), spec) in raw
-                .iter()
-                .zip(&example.expected)
-                .zip(&self.manifest.outputs)
-            {
-                for (&found, &expected) in matrix.row(place).iter().zip(expected) {
+            for (output, (matrix, expected)) in raw.iter().zip(&example.expected).enumerate() {
+                let spec = self.manifest.outputs.get(output);
+                let words = spec.and_then(|spec| tagged_words(spec, &features));
+                let found = raw_of_row(matrix, words, place);
+                for (&found, &expected) in found.iter().zip(expected) {
                     // Written so that NaN fails.
                     let close =
                         (found - expected).abs() <= SELF_TEST_TOLERANCE * (1.0 + expected.abs());
                     if !close {
-                        let output = spec.column.clone();
+                        let output = match self.manifest.outputs.get(output) {
+                            Some(spec) => spec.column.clone(),
+                            None => "vector".to_string(),
+                        };
                         return Err(InferenceError::SelfTest {
                             example: place,
                             output,
@@ -204,7 +266,8 @@ fn check(manifest: &Manifest) -> Result<(), ModelError> {
             .codes
             .iter()
             .map(|code| code.cardinality)
-            .eq(cardinalities);
+            .eq(cardinalities)
+        && texts_fit(&layout, inputs);
     if !fits {
         return Err(ModelError::Config {
             field: "inputs".to_string(),
@@ -222,8 +285,66 @@ fn check(manifest: &Manifest) -> Result<(), ModelError> {
                 ),
             });
         }
+        check_words(output, head, &layout)?;
     }
     Ok(())
+}
+
+/// Whether a head labels the words of the text that its output names, if it labels words.
+fn check_words(
+    output: &OutputSpec,
+    head: &HeadConfig,
+    layout: &FeatureLayout,
+) -> Result<(), ModelError> {
+    let tagged = match &output.encoder.kind {
+        TargetKind::Tags(target) => Some(&target.text),
+        _ => None,
+    };
+    let read = head.words_of.map(|column| layout.texts.get(column));
+    let fits = match (tagged, read) {
+        (None, None) => true,
+        (Some(tagged), Some(Some(text))) => text.tagged && text.column == *tagged,
+        _ => false,
+    };
+    match fits {
+        true => Ok(()),
+        false => Err(ModelError::Config {
+            field: format!("heads.{}.words_of", head.name),
+            reason: "is not the text that the output names".to_string(),
+        }),
+    }
+}
+
+/// Whether each text column is read by an encoder that knows its tokens.
+fn texts_fit(layout: &FeatureLayout, inputs: &InputsConfig) -> bool {
+    let fits = |(feature, &reader): (&TextFeature, &usize)| {
+        let Some(encoder) = inputs.text_encoders.get(reader) else {
+            return false;
+        };
+        let longest = match &encoder.network {
+            TextNetwork::Bert(bert) => bert.max_tokens,
+            _ => usize::MAX,
+        };
+        feature.vocabulary <= encoder.vocabulary
+            && feature.max_tokens <= longest
+            && feature.bag == matches!(encoder.network, TextNetwork::Bag { .. })
+    };
+    layout.texts.len() == inputs.texts.len() && layout.texts.iter().zip(&inputs.texts).all(fits)
+}
+
+/// Whether the class centers of an output are those of its network's hidden layer.
+fn scope_fits(output: &OutputSpec, width: usize) -> bool {
+    match output.scope.as_ref().map(|scope| &scope.score) {
+        Some(ScopeScore::Distance(centers)) => {
+            let centers_width = centers.width;
+            let (centers, weights) = (&centers.centers, &centers.weights);
+            width > 0
+                && centers_width == width
+                && weights.len() == width
+                && centers.len().is_multiple_of(width)
+        }
+        _ => true,
+    }
 }
 
 /// The columns to read for fitted inputs.
@@ -238,20 +359,4 @@ pub fn requests(inputs: &Preprocessor, reading: &Reading) -> Vec<ColumnRequest> 
             .then(|| reading.salt.clone()),
     };
     inputs.inputs().map(request).collect()
-}
-
-/// Raw outputs of every head, `[rows, width]`, computed in batches.
-pub fn raw_outputs(network: &Network, features: &Features, device: &Device) -> Vec<Matrix<f32>> {
-    let rows: Vec<usize> = (0..features.num_rows).collect();
-    let mut outputs: Vec<Matrix<f32>> = Vec::new();
-    for batch in rows.chunks(BATCH_ROWS) {
-        let heads = network.forward(tensors::input(features, batch, device));
-        outputs.resize_with(heads.len(), Matrix::default);
-        for (output, head) in outputs.iter_mut().zip(heads) {
-            let [_, width] = head.dims();
-            output.width = width;
-            output.values.extend(head.into_data().iter::<f32>());
-        }
-    }
-    outputs
 }

@@ -1,6 +1,8 @@
 //! Which configs can be built. A config may come out of a file that somebody else wrote, so nothing is taken on trust:
 //! what passes here builds without a panic and without asking for absurd amounts of memory.
 
+mod text;
+
 use crate::{
     ModelError, NetworkConfig,
     config::{
@@ -29,7 +31,9 @@ impl NetworkConfig {
 
     fn check_inputs(&self) -> Result<(), ModelError> {
         let inputs = &self.inputs;
-        if inputs.numbers.is_empty() && inputs.dense.is_empty() && inputs.codes.is_empty() {
+        let has_rows =
+            !inputs.numbers.is_empty() || !inputs.dense.is_empty() || !inputs.codes.is_empty();
+        if !has_rows && inputs.texts.is_empty() {
             return Err(ModelError::config("inputs", "has no columns"));
         }
         for (index, encoder) in inputs.numbers.iter().enumerate() {
@@ -46,17 +50,38 @@ impl NetworkConfig {
         for (index, &width) in inputs.dense.iter().enumerate() {
             within(&format!("inputs.dense.{index}"), width, MAX_WIDTH)?;
         }
-        check_codes(&inputs.codes)
+        check_codes(&inputs.codes)?;
+        text::check(inputs)
     }
 
     fn check_heads(&self) -> Result<(), ModelError> {
-        if self.heads.is_empty() {
-            return Err(ModelError::config("heads", "is empty"));
-        }
         for (index, head) in self.heads.iter().enumerate() {
             within(&format!("heads.{index}.width"), head.width, MAX_WIDTH)?;
+            if let Some(column) = head.words_of {
+                self.check_words(&format!("heads.{index}.words_of"), column)?;
+            }
         }
         Ok(())
+    }
+
+    /// Whether the encoder of a text column gives a vector per token.
+    fn check_words(&self, field: &str, column: usize) -> Result<(), ModelError> {
+        let inputs = &self.inputs;
+        let encoder = inputs.texts.get(column);
+        match encoder.and_then(|&encoder| inputs.text_encoders.get(encoder)) {
+            Some(encoder) if encoder.has_tokens() => Ok(()),
+            Some(_) => Err(ModelError::config(
+                field,
+                "names a text whose encoder gives no vector per token",
+            )),
+            None => Err(ModelError::config(
+                field,
+                format!(
+                    "names text column {column} of {}, counted from 0",
+                    inputs.texts.len()
+                ),
+            )),
+        }
     }
 }
 
@@ -221,6 +246,7 @@ mod tests {
             heads: vec![HeadConfig {
                 name: "y".into(),
                 width: 1,
+                words_of: None,
             }],
         }
     }
@@ -245,10 +271,8 @@ mod tests {
     }
 
     #[test]
-    fn a_network_without_inputs_or_heads_is_refused() {
+    fn a_network_without_inputs_is_refused() {
         let mut wrong = config(BodyConfig::Linear(LinearConfig {}));
-        wrong.heads.clear();
-        refused(&wrong, "heads");
         wrong.inputs = InputsConfig::default();
         refused(&wrong, "inputs");
     }

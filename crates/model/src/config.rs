@@ -2,8 +2,12 @@
 //!
 //! A [`NetworkConfig`] is stored in the bundle and suffices, with the weights, to rebuild the network.
 
+mod text;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use text::{BertConfig, Pooling, RnnCell, TextEncoderConfig, TextNetwork};
 
 /// Everything needed to build a tabular network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -12,20 +16,32 @@ pub struct NetworkConfig {
     pub inputs: InputsConfig,
     /// The part in the middle, `[model.*]` of the recipe.
     pub body: BodyConfig,
-    /// Numbers per output head: classes, 1 for binary and number, quantiles, labels.
+    /// Numbers per output head: classes, 1 for binary and number, quantiles, labels. Without heads, the body's last
+    /// hidden layer is what the network gives.
     pub heads: Vec<HeadConfig>,
 }
 
-/// One output head: a linear layer on the body's last hidden layer.
+impl NetworkConfig {
+    /// Tensors that the network gives for a batch.
+    pub fn num_outputs(&self) -> usize {
+        self.heads.len().max(1)
+    }
+}
+
+/// One output head: a linear layer on the body's last hidden layer, or on each word of a text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HeadConfig {
     /// Output column.
     pub name: String,
     /// Numbers it produces.
     pub width: usize,
+    /// For a label per word: which of [`InputsConfig::texts`] has the words. The head then reads what the text's encoder
+    /// knows of the first token of each word, and not the body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words_of: Option<usize>,
 }
 
-/// The three lanes of an [`Input`](crate::Input).
+/// The lanes of an [`Input`](crate::Input).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct InputsConfig {
     /// One entry per column of the number lane.
@@ -34,6 +50,30 @@ pub struct InputsConfig {
     pub dense: Vec<usize>,
     /// One entry per column of the code lane.
     pub codes: Vec<CodeEncoder>,
+    /// What reads texts. Columns that share an encoder share its weights.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub text_encoders: Vec<TextEncoderConfig>,
+    /// One entry per text column: which of `text_encoders` reads it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<usize>,
+}
+
+impl InputsConfig {
+    /// What a body sees: the vector of each text column as one more dense block.
+    ///
+    /// # Panics
+    /// When a text column names an encoder that is not there, which [`NetworkConfig::check`] refuses.
+    pub fn without_texts(&self) -> Self {
+        let texts = self.texts.iter();
+        let vectors = texts.map(|&encoder| self.text_encoders[encoder].width());
+        Self {
+            numbers: self.numbers.clone(),
+            dense: self.dense.iter().copied().chain(vectors).collect(),
+            codes: self.codes.clone(),
+            text_encoders: Vec::new(),
+            texts: Vec::new(),
+        }
+    }
 }
 
 /// How one number of the number lane is seen.
@@ -83,6 +123,12 @@ pub enum BodyConfig {
     Resnet(ResnetConfig),
     /// FT-Transformer of the same paper: every feature is a token.
     FtTransformer(FtTransformerConfig),
+}
+
+impl Default for BodyConfig {
+    fn default() -> Self {
+        Self::Linear(LinearConfig {})
+    }
 }
 
 /// `[model.linear]`

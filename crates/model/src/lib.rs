@@ -4,9 +4,11 @@
 //! NetworkConfig --Network::new--> Network --forward(Input)--> one tensor of raw numbers per output
 //!                                    |-> weights::to_bytes / from_bytes    (bundles, checkpoints)
 //!                                    |-> export::{burnpack, safetensors, onnx}
+//! pretrained::{bert_config, bert_weights, word_vectors} --> TextEncoder
 //! ```
 //!
-//! Start with [`Network`]; [`config`] says what can be built, [`encoder`] how columns become numbers.
+//! Start with [`Network`]; [`config`] says what can be built, [`encoder`] how columns become numbers, [`text`] how texts become
+//! vectors, [`pretrained`] where their weights can come from.
 //!
 //! Invariants:
 //! - A config that passes [`NetworkConfig::check`] builds without a panic, and builds the same shapes every time.
@@ -18,8 +20,10 @@ pub mod encoder;
 pub mod export;
 pub mod ft_transformer;
 pub mod mlp;
+pub mod pretrained;
 pub mod resnet;
 pub mod summary;
+pub mod text;
 pub mod weights;
 
 mod activation;
@@ -33,9 +37,10 @@ mod norm;
 pub use crate::{
     config::NetworkConfig,
     error::ModelError,
-    input::Input,
+    input::{Input, Text},
     linear::LinearBody,
     network::{Body, Network},
     norm::NormLayer,
     summary::LayerSummary,
+    text::TextEncoder,
 };

@@ -7,15 +7,27 @@ use burn::{
 };
 
 use crate::{
-    Input, LinearBody, NetworkConfig, config::BodyConfig, ft_transformer::FtTransformer, mlp::Mlp,
-    resnet::Resnet, summary::Summary,
+    Input, LinearBody, NetworkConfig, Text, TextEncoder,
+    config::{BodyConfig, HeadConfig, InputsConfig},
+    ft_transformer::FtTransformer,
+    mlp::Mlp,
+    resnet::Resnet,
+    summary::Summary,
 };
 
 /// A network for rows of a table.
+///
+/// The text encoders make a dense block of each text column, the body makes one vector of all columns, and each head
+/// reads that vector. A head that labels words reads the text's encoder instead.
 #[derive(Module, Debug)]
 pub struct Network {
+    texts: Vec<TextEncoder>,
+    /// Which of `texts` reads each text column.
+    text_columns: Vec<usize>,
     body: Body,
     heads: Vec<Linear>,
+    /// The text column whose words each head labels.
+    head_words: Vec<Option<usize>>,
 }
 
 /// Everything before the heads; `[model.*]` of a recipe.
@@ -53,37 +65,150 @@ impl Network {
     /// # Panics
     /// When [`NetworkConfig::check`] would refuse the config.
     pub fn planned(config: &NetworkConfig, device: &Device) -> Self {
-        let body = Body::new(config, device);
-        let width = body.width();
+        let body = Body::new(&config.body, &config.inputs.without_texts(), device);
+        let inputs = &config.inputs;
+        let width = |head: &HeadConfig| match head.words_of {
+            Some(column) => inputs.text_encoders[inputs.texts[column]].width(),
+            None => body.width(),
+        };
         let heads = config.heads.iter();
         let heads = heads
-            .map(|head| LinearConfig::new(width, head.width).init(device))
+            .map(|head| LinearConfig::new(width(head), head.width).init(device))
             .collect();
-        Self { body, heads }.map(&mut StableIds::default())
+        let texts = config.inputs.text_encoders.iter();
+        Self {
+            texts: texts.map(|text| TextEncoder::new(text, device)).collect(),
+            text_columns: config.inputs.texts.clone(),
+            body,
+            heads,
+            head_words: config.heads.iter().map(|head| head.words_of).collect(),
+        }
+        .map(&mut StableIds::default())
     }
 
-    /// Raw numbers (logits, scaled predictions), `[batch, width]` for each head.
-    pub fn forward(&self, input: Input) -> Vec<Tensor<2>> {
-        let hidden = self.body.forward(input);
-        self.heads
-            .iter()
-            .map(|head| head.forward(hidden.clone()))
+    /// The body and heads of `rest` behind `texts`, which read the text columns as `inputs` says. `rest` is a network
+    /// for [`InputsConfig::without_texts`], trained on vectors that were computed beforehand, or a network with other
+    /// text encoders. Names and ids of the parameters are those of a network that was built as a whole.
+    ///
+    /// # Panics
+    /// When `texts` and `inputs` name different numbers of encoders.
+    pub fn join(texts: Vec<TextEncoder>, rest: Self, inputs: &InputsConfig) -> Self {
+        assert_eq!(
+            texts.len(),
+            inputs.text_encoders.len(),
+            "one encoder for each entry of the config"
+        );
+        Self {
+            texts,
+            text_columns: inputs.texts.clone(),
+            body: rest.body,
+            heads: rest.heads,
+            head_words: rest.head_words,
+        }
+        .map(&mut StableIds::default())
+    }
+
+    /// One per entry of [`InputsConfig::text_encoders`].
+    pub fn texts(&self) -> &[TextEncoder] {
+        &self.texts
+    }
+
+    /// For each head the text column whose words it labels, if it does.
+    pub fn head_words(&self) -> &[Option<usize>] {
+        &self.head_words
+    }
+
+    /// Numbers in the last hidden layer.
+    pub fn hidden_width(&self) -> usize {
+        self.body.width()
+    }
+
+    /// The last hidden layer, `[batch, width]`, which all heads see but those that label words.
+    pub fn hidden(&self, mut input: Input) -> Tensor<2> {
+        let texts = std::mem::take(&mut input.texts)
+            .into_iter()
+            .zip(&self.text_columns);
+        let vectors = texts.map(|(text, &encoder)| Some(self.texts[encoder].forward(text)));
+        let vectors = vectors.collect();
+        self.body.forward(with_vectors(input, vectors))
+    }
+
+    /// Raw numbers (logits, scaled predictions) for each head: `[batch, width]`, or `[words in the batch, width]` of a
+    /// head that labels words. A network without heads gives its last hidden layer.
+    pub fn forward(&self, mut input: Input) -> Vec<Tensor<2>> {
+        if self.heads.is_empty() {
+            return vec![self.hidden(input)];
+        }
+        let is_body_read = self.head_words.iter().any(Option::is_none);
+        let texts = std::mem::take(&mut input.texts);
+        assert_eq!(
+            texts.len(),
+            self.text_columns.len(),
+            "the config has as many text columns as the input"
+        );
+        let columns = texts.into_iter().enumerate();
+        let columns = columns.map(|(column, text)| self.encode_text(column, text, is_body_read));
+        let (vectors, words): (Vec<_>, Vec<_>) = columns.unzip();
+        let hidden = is_body_read.then(|| self.body.forward(with_vectors(input, vectors)));
+        let heads = self.heads.iter().zip(&self.head_words);
+        heads
+            .map(|(head, column)| {
+                let read = match column {
+                    Some(column) => &words[*column],
+                    None => &hidden,
+                };
+                head.forward(read.clone().expect("what a head reads was computed"))
+            })
             .collect()
     }
 
+    /// The vector of each text of a column if the body is read, and that of each word if a head labels them.
+    fn encode_text(
+        &self,
+        column: usize,
+        text: Text,
+        is_body_read: bool,
+    ) -> (Option<Tensor<2>>, Option<Tensor<2>>) {
+        let encoder = &self.texts[self.text_columns[column]];
+        if !self.head_words.contains(&Some(column)) {
+            return (is_body_read.then(|| encoder.forward(text)), None);
+        }
+        let words = text.expect_words();
+        let (_, mask) = text.clone().expect_sequence();
+        let states = encoder.tokens(text);
+        let vectors = is_body_read.then(|| encoder.pool(states.clone(), mask));
+        (vectors, Some(encoder.words(states, words)))
+    }
+
     pub(crate) fn describe(&self, config: &NetworkConfig, summary: &mut Summary) {
+        for (index, text) in self.texts.iter().enumerate() {
+            text.describe(&format!("texts.{index}"), summary);
+        }
         self.body.describe("body", summary);
         for (index, (head, config)) in self.heads.iter().zip(&config.heads).enumerate() {
-            let kind = format!("linear ({})", config.name);
+            let kind = match config.words_of {
+                Some(_) => format!("linear ({}), per word", config.name),
+                None => format!("linear ({})", config.name),
+            };
             summary.add(&format!("heads.{index}"), &kind, vec![config.width], head);
         }
     }
 }
 
+/// The vectors of the texts join the dense lane, after its other blocks.
+fn with_vectors(mut input: Input, vectors: Vec<Option<Tensor<2>>>) -> Input {
+    let vectors = vectors.into_iter().flatten();
+    let mut blocks: Vec<_> = input.dense.take().into_iter().chain(vectors).collect();
+    input.dense = match blocks.len() {
+        0 | 1 => blocks.pop(),
+        _ => Some(Tensor::cat(blocks, 1)),
+    };
+    input
+}
+
 impl Body {
-    fn new(config: &NetworkConfig, device: &Device) -> Self {
-        let inputs = &config.inputs;
-        match &config.body {
+    fn new(config: &BodyConfig, inputs: &InputsConfig, device: &Device) -> Self {
+        match config {
             BodyConfig::Linear(_) => Self::Linear(LinearBody::new(inputs, device)),
             BodyConfig::Mlp(body) => Self::Mlp(Mlp::new(body, inputs, device)),
             BodyConfig::Resnet(body) => Self::Resnet(Resnet::new(body, inputs, device)),

@@ -17,10 +17,10 @@ use burn::{
 };
 use safetensors::SafeTensors;
 
-use self::load::Source;
 pub(crate) use self::{
     collect::{Stored, collect},
-    names::{torch_layout, transpose},
+    load::{Expected, Source, expected, load},
+    names::{TorchLayout, from_torch, torch_layout, transpose},
 };
 use crate::{ModelError, Network, NetworkConfig};
 
@@ -66,7 +66,7 @@ pub fn from_bytes(
             },
         );
     }
-    load::load(Network::planned(config, device), sources)
+    load(Network::planned(config, device), sources)
 }
 
 /// A network with the weights of a safetensors file as [`export::safetensors`](crate::export::safetensors) writes it,
@@ -83,18 +83,18 @@ pub fn from_safetensors(
     let network = Network::planned(config, device);
     let mut tensors: BTreeMap<String, _> = file.tensors().into_iter().collect();
     let mut sources = BTreeMap::new();
-    for expected in load::expected(&network) {
+    for expected in expected(&network) {
         let layout = torch_layout(&expected.path, &expected.containers);
         let Some(view) = tensors.remove(&layout.name) else {
             return Err(ModelError::Missing { path: layout.name });
         };
-        let source = names::from_torch(&layout, &view);
+        let source = from_torch(&layout, &view);
         sources.insert(expected.path, source);
     }
     if let Some(path) = tensors.into_keys().next() {
         return Err(ModelError::Unexpected { path });
     }
-    load::load(network, sources)
+    load(network, sources)
 }
 
 pub(crate) fn pack(path: String, id: u64, data: TensorData) -> PackTensor {

@@ -62,6 +62,14 @@ pub enum RunError {
         /// The operating system's answer.
         source: io::Error,
     },
+    /// A file of pretrained weights that cannot be used.
+    #[error("the weights `{}` cannot be used: {reason}", path.display())]
+    Weights {
+        /// The file or its folder.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// A file of the run folder that does not hold what it should.
     #[error("`{}` is not as hob wrote it", path.display())]
     Json {
@@ -70,6 +78,12 @@ pub enum RunError {
         /// Where and why.
         source: serde_json::Error,
     },
+    /// The linear model beside a text result.
+    #[error("the linear baseline on words failed")]
+    TextBaseline(#[from] crate::text_baseline::TextBaselineError),
+    /// The vectors of the answers cannot be searched.
+    #[error("the answers cannot be searched: {0}")]
+    AnswerIndex(String),
     /// A metric could not be computed.
     #[error("output `{output}` of the {part} part cannot be evaluated")]
     Metrics {

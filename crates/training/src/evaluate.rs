@@ -3,7 +3,7 @@
 use hob_data::config::NumberLoss;
 use hob_data::features::{Matrix, Targets};
 use hob_data::table::{Table, Values};
-use hob_data::target::TargetKind;
+use hob_data::target::{TargetKind, words};
 use hob_inference::Answers;
 use hob_inference::manifest::OutputSpec;
 
@@ -51,6 +51,13 @@ pub enum Known {
         /// 0 or 1 per row and label.
         targets: Matrix<f32>,
     },
+    /// A tag per word.
+    Tags {
+        /// Words per row.
+        words: Vec<Vec<String>>,
+        /// Tags per row, those that the training part lacks included.
+        tags: Vec<Vec<String>>,
+    },
 }
 
 impl Known {
@@ -76,6 +83,10 @@ impl Known {
                 labels: set.labels.clone(),
                 threshold: spec.threshold,
                 targets: values.clone(),
+            },
+            (TargetKind::Tags(target), _) => Self::Tags {
+                words: words_of(table, &target.text, rows),
+                tags: words_of(table, &spec.column, rows),
             },
             (TargetKind::Number(number), _) => {
                 let targets = quantities(table, &spec.column, rows);
@@ -121,6 +132,7 @@ impl Known {
                 threshold: *threshold,
                 targets,
             },
+            Self::Tags { words, tags } => Truth::Tags { words, tags },
         }
     }
 
@@ -134,6 +146,7 @@ impl Known {
             Self::Number { targets, .. } | Self::Quantiles { targets, .. } => {
                 targets[row].to_string()
             }
+            Self::Tags { tags, .. } => tags[row].join(" "),
             Self::Set {
                 labels, targets, ..
             } => {
@@ -158,6 +171,10 @@ pub fn predicted(answers: &Answers) -> Predicted<'_> {
         Answers::Numbers(values) => Predicted::Numbers(values),
         Answers::Quantiles(matrix) => Predicted::Quantiles(matrix),
         Answers::Sets(matrix) => Predicted::Sets(matrix),
+        Answers::Tags(answers) => Predicted::Tags {
+            tags: &answers.tags,
+            probabilities: &answers.probabilities,
+        },
     }
 }
 
@@ -165,6 +182,16 @@ fn quantities(table: &Table, column: &str, rows: &[usize]) -> Vec<f64> {
     match table.column(column).map(|column| &column.values) {
         Some(Values::Number(values)) => rows.iter().map(|&row| values[row]).collect(),
         _ => unreachable!("a number output is read as numbers"),
+    }
+}
+
+fn words_of(table: &Table, column: &str, rows: &[usize]) -> Vec<Vec<String>> {
+    match table.column(column).map(|column| &column.values) {
+        Some(Values::Category(cells)) => rows
+            .iter()
+            .map(|&row| words(cells, row).map(String::from).collect())
+            .collect(),
+        _ => unreachable!("texts and tags are read as text"),
     }
 }
 

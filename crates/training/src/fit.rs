@@ -19,7 +19,7 @@ use burn::tensor::Device;
 use burn::train::Interrupter;
 use burn::train::renderer::MetricsRenderer;
 use hob_data::features::{Features, Matrix, Targets};
-use hob_model::{Network, NetworkConfig};
+use hob_model::{Network, NetworkConfig, weights};
 use serde::{Deserialize, Serialize};
 
 use crate::loss::OutputLoss;
@@ -29,6 +29,7 @@ use crate::schedule::ScheduleConfig;
 use crate::training_config::TrainingConfig;
 
 mod batches;
+mod buckets;
 mod check;
 mod checkpoint;
 mod ema;
@@ -36,11 +37,12 @@ mod error;
 mod events;
 mod fingerprint;
 mod gradients;
+mod groups;
 mod launch;
 mod not_finite;
 mod observer;
 mod progress;
-mod random;
+pub(crate) mod random;
 mod silent;
 mod step;
 mod training_loop;
@@ -51,6 +53,8 @@ mod tests;
 
 pub use self::checkpoint::{has_checkpoint, remove_checkpoint};
 pub use self::error::FitError;
+pub use self::groups::ParameterGroup;
+pub(crate) use self::groups::count_frozen;
 pub use self::observer::{FitObserver, FitStart, Silent};
 
 /// Everything a training needs.
@@ -85,6 +89,8 @@ pub struct FitRequest {
     pub renderer: Option<Box<dyn MetricsRenderer>>,
     /// Weights to start from, in place of random ones.
     pub initial: Option<Network>,
+    /// Parts of the network that learn at another rate than the rest, or not at all.
+    pub groups: Vec<ParameterGroup>,
 }
 
 /// Encoded rows and what they should give.
@@ -135,6 +141,21 @@ pub struct Fitted {
     pub kept_epoch: Option<usize>,
 }
 
+impl Fitted {
+    /// A network that needs no training.
+    pub(crate) fn untrained(network: Network) -> Self {
+        Self {
+            network,
+            epochs: Vec::new(),
+            stop: StopReason::Finished,
+            steps: 0,
+            seconds: 0.0,
+            best_epoch: None,
+            kept_epoch: None,
+        }
+    }
+}
+
 /// Why training ended.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StopReason {
@@ -159,6 +180,26 @@ pub enum StopReason {
 
 /// Computes headline metrics of the validation part from the raw numbers of each head.
 pub type Validate<'a> = dyn FnMut(&[Matrix<f32>]) -> Metrics + 'a;
+
+/// The random weights that a training with this seed begins with: the same on every device of a build. They are drawn
+/// on the default one, because each device has a generator of its own.
+pub(crate) fn first_network(config: &NetworkConfig, seed: u64, device: &Device) -> Network {
+    let seed = random::number(seed, random::Purpose::Weights, &[]);
+    let drawn_on = |device: &Device| {
+        device.seed(seed);
+        Network::new(config, device)
+    };
+    match hob_inference::device::device(None) {
+        Ok((_, default)) if default != *device => {
+            // As bytes: a network that is moved keeps the integer type of the device it comes from, which may be
+            // another one.
+            let moved = weights::to_bytes(&drawn_on(&default))
+                .and_then(|bytes| weights::from_bytes(config, bytes, device));
+            moved.expect("weights fit the network that they were drawn for")
+        }
+        _ => drawn_on(device),
+    }
+}
 
 /// Trains a network.
 ///

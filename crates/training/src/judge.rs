@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use hob_data::preprocess::{InputColumn, TransformReport};
 use hob_data::source::{self, ColumnRequest, ReadOptions};
 use hob_data::table::{Column, Table, Values};
-use hob_data::target::missing_rows;
+use hob_data::target::{TargetKind, missing_rows};
 use hob_inference::decode::decode;
 use hob_inference::{Predictor, raw_outputs};
 
@@ -130,11 +130,12 @@ impl<'a> Judge<'a> {
             outputs.push(OutputResult {
                 column: spec.column.clone(),
                 kind: spec.encoder.kind.name().to_string(),
-                test: metrics::evaluate(truth, predicted(&decode(spec, &raw[place])))
+                test: metrics::evaluate(truth, predicted(&decode(spec, &raw[place], &features)))
                     .map_err(failed)?,
                 part: "given".to_string(),
                 validation: None,
                 baseline: baseline.report(truth).map_err(failed)?,
+                text_baseline: None,
                 temperature: spec.temperature,
                 worst: Vec::new(),
             });
@@ -157,6 +158,10 @@ impl<'a> Judge<'a> {
         let columns: Vec<String> = inputs.iter().map(|input| input.column.clone()).collect();
         let mut results = Vec::with_capacity(manifest.outputs.len());
         for place in 0..manifest.outputs.len() {
+            // The words of another row have no tags to compare with.
+            if matches!(manifest.outputs[place].encoder.kind, TargetKind::Tags(_)) {
+                continue;
+            }
             let (metric, unshuffled) = self.headline(&self.table, place)?;
             let options = ImportanceOptions {
                 repeats,
@@ -193,7 +198,7 @@ impl<'a> Judge<'a> {
         );
         let metrics = metrics::headline(
             self.known[place].truth(),
-            predicted(&decode(spec, &raw[place])),
+            predicted(&decode(spec, &raw[place], &features)),
         )
         .map_err(|source| RunError::Metrics {
             output: spec.column.clone(),

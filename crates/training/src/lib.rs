@@ -8,6 +8,7 @@
 //! learner, [`recipe`] the only one that knows TOML.
 
 pub mod basis;
+pub mod bm25;
 pub mod error;
 pub mod evaluate;
 pub mod fit;
@@ -19,10 +20,14 @@ pub mod optimizer;
 pub mod plan;
 pub mod recipe;
 pub mod result;
+pub mod retrieve;
 pub mod run;
 pub mod run_folder;
 pub mod schedule;
+pub mod text_baseline;
+mod text_encoders;
 pub mod training_config;
+mod words;
 
 pub use burn::train::Interrupter;
 

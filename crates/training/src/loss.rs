@@ -8,12 +8,13 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use hob_data::config::{NumberLoss, OutputConfig};
-use hob_data::features::Targets;
+use hob_data::features::{Targets, UNKNOWN_TAG};
 use hob_data::target::{TargetEncoder, TargetKind};
 use serde::Serialize;
 
 mod logistic;
 mod number;
+mod ranking;
 mod softmax;
 
 #[cfg(test)]
@@ -32,7 +33,7 @@ pub struct OutputLoss {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LossKind {
-    /// Cross-entropy after a softmax, one raw number per class.
+    /// Cross-entropy after a softmax, one raw number per class; of tags, a row per word.
     Softmax {
         /// Number of classes.
         classes: usize,
@@ -71,12 +72,22 @@ pub enum LossKind {
         /// Number of labels.
         labels: usize,
     },
+    /// Multiple negatives ranking (Henderson et al. 2017): the raw numbers are the vectors of a question and of its
+    /// answer, and each question must be nearer to its own answer than to those of the other rows of the batch. Rows of
+    /// one class are no negatives of each other.
+    Ranking {
+        /// Numbers of both vectors.
+        width: usize,
+        /// Factor of the cosines before the softmax.
+        scale: f64,
+    },
 }
 
 /// Targets of a batch as a loss compares them with raw numbers.
 #[derive(Debug, Clone)]
 pub struct TargetBatch {
-    /// `[batch, width]`, or `[batch, 1]` where one target is compared with each number.
+    /// `[batch, width]` (of tags, a row per word), `[batch, 1]` where one target is compared with each number, or
+    /// `[batch, batch]` where rows are compared with each other.
     pub(crate) targets: Tensor<2>,
     /// Row weights, where they are not all 1.
     pub(crate) weights: Option<Tensor<2>>,
@@ -126,6 +137,12 @@ impl OutputLoss {
             TargetKind::Set(target) => LossKind::Labels {
                 labels: target.labels.len(),
             },
+            TargetKind::Tags(target) => LossKind::Softmax {
+                classes: target.tags.len(),
+                class_weights,
+                smoothing: 0.0,
+                gamma: 0.0,
+            },
         };
         Self {
             kind,
@@ -139,6 +156,7 @@ impl OutputLoss {
             LossKind::Softmax { classes, .. } => *classes,
             LossKind::Quantiles { levels } => levels.len(),
             LossKind::Labels { labels } => *labels,
+            LossKind::Ranking { width, .. } => *width,
             _ => 1,
         }
     }
@@ -149,7 +167,10 @@ impl OutputLoss {
             (LossKind::Softmax { classes, .. }, Targets::Classes(codes)) => codes
                 .iter()
                 .all(|&code| usize::try_from(code).is_ok_and(|code| code < *classes)),
+            (LossKind::Softmax { classes, .. }, Targets::Tags(lists)) => (lists.tags.iter())
+                .all(|&tag| tag == UNKNOWN_TAG || (0..*classes as i64).contains(&i64::from(tag))),
             (LossKind::Logistic { .. }, Targets::Binary(_)) => true,
+            (LossKind::Ranking { .. }, Targets::Classes(_)) => true,
             (LossKind::Labels { labels }, Targets::Labels(matrix)) => matrix.width == *labels,
             (
                 LossKind::Squared
@@ -181,6 +202,14 @@ impl OutputLoss {
                 rows.iter()
                     .map(|&row| f64::from(class_weights[usize::from(values[row] > 0.5)]))
                     .sum()
+            }
+            (_, Targets::Tags(lists)) => {
+                let known = |place: &usize| lists.tags[*place] != UNKNOWN_TAG;
+                lists
+                    .places(rows)
+                    .iter()
+                    .filter(|place| known(place))
+                    .count() as f64
             }
             (LossKind::Quantiles { levels }, _) => (rows.len() * levels.len()) as f64,
             (LossKind::Labels { labels }, _) => (rows.len() * labels) as f64,
@@ -218,16 +247,25 @@ impl OutputLoss {
                 let (values, weights) = logistic::targets(values, rows, class_weights, *smoothing);
                 (values, 1, weights)
             }
+            (LossKind::Softmax { classes, .. }, Targets::Tags(lists)) => {
+                let values = softmax::targets(&lists.tags, &lists.places(rows), *classes, &[], 0.0);
+                (values, *classes, None)
+            }
             (LossKind::Labels { labels }, Targets::Labels(matrix)) => {
                 (matrix.gather(rows), *labels, None)
+            }
+            (LossKind::Ranking { .. }, Targets::Classes(codes)) => {
+                (ranking::targets(codes, rows), rows.len(), None)
             }
             (_, Targets::Numbers(values)) => {
                 (rows.iter().map(|&row| values[row]).collect(), 1, None)
             }
             (kind, _) => panic!("the loss {kind:?} was given targets of another type"),
         };
-        let tensor =
-            |values, width| Tensor::from_data(TensorData::new(values, [rows.len(), width]), device);
+        let tensor = |values: Vec<f32>, width| {
+            let rows = values.len() / width;
+            Tensor::from_data(TensorData::new(values, [rows, width]), device)
+        };
         TargetBatch {
             targets: tensor(values, width),
             weights: weights.map(|weights| tensor(weights, 1)),
@@ -244,6 +282,7 @@ impl OutputLoss {
                 logistic::sum(raw, targets, batch.weights.clone(), *gamma)
             }
             LossKind::Labels { .. } => logistic::sum(raw, targets, None, 0.0),
+            LossKind::Ranking { scale, .. } => ranking::sum(raw, targets, *scale),
             LossKind::Squared => (raw - targets).square().sum(),
             LossKind::Absolute => (raw - targets).abs().sum(),
             LossKind::Huber { delta } => number::huber(raw - targets, *delta),

@@ -11,8 +11,11 @@ mod calibration;
 mod check;
 mod classification;
 mod curve;
+pub mod entities;
+pub mod out_of_scope;
 mod regression;
 mod report;
+pub mod retrieval;
 mod set;
 mod statistics;
 mod temperature;
@@ -76,6 +79,13 @@ pub enum Truth<'a> {
         /// 0 or 1 per row and label.
         targets: &'a Matrix<f32>,
     },
+    /// A tag per word.
+    Tags {
+        /// The words of each row.
+        words: &'a [Vec<String>],
+        /// Their tags.
+        tags: &'a [Vec<String>],
+    },
 }
 
 /// The constant that minimises a loss.
@@ -100,6 +110,13 @@ pub enum Predicted<'a> {
     Quantiles(&'a Matrix<f64>),
     /// Probability per row and label.
     Sets(&'a Matrix<f32>),
+    /// A tag per word.
+    Tags {
+        /// The tags of each row.
+        tags: &'a [Vec<String>],
+        /// Their probabilities, as far as there are any.
+        probabilities: &'a [Vec<f32>],
+    },
 }
 
 /// Why a part cannot be evaluated.
@@ -145,6 +162,43 @@ pub enum MetricsError {
     /// Targets of one type beside predictions of another.
     #[error("targets and predictions are of different types")]
     Type,
+    /// Tags of different length.
+    #[error("row {row} has {targets} tags, {predictions} were predicted")]
+    Tokens {
+        /// Position in the part.
+        row: usize,
+        /// Tags it has.
+        targets: usize,
+        /// Tags predicted.
+        predictions: usize,
+    },
+    /// A tag that is none.
+    #[error("tag {place} of row {row} is `{tag}`\nhint: a tag is `O`, or `B-` or `I-` and a type")]
+    Tag {
+        /// Position in the part.
+        row: usize,
+        /// Position in the row.
+        place: usize,
+        /// The tag.
+        tag: String,
+    },
+    /// A query to which nothing is an answer.
+    #[error("query {row} has no relevant item")]
+    NoRelevant {
+        /// Position in the part.
+        row: usize,
+    },
+    /// A threshold was to be chosen by out-of-scope rows.
+    #[error(
+        "there are no out-of-scope rows to choose a threshold by\nhint: give some, or the share of in-scope rows to accept"
+    )]
+    NoOutOfScope,
+    /// A share that is none.
+    #[error("the share of in-scope rows to accept is {value}, not between 0 and 1")]
+    Share {
+        /// The value.
+        value: f64,
+    },
 }
 
 /// Everything about one output over one part.
@@ -176,12 +230,15 @@ pub fn evaluate(truth: Truth, predicted: Predicted) -> Result<OutputReport, Metr
             },
             Predicted::Sets(probabilities),
         ) => Ok(set::report(labels, threshold, targets, probabilities)),
+        (Truth::Tags { tags, .. }, Predicted::Tags { tags: found, .. }) => {
+            entities::evaluate_entities(&borrowed(tags), &borrowed(found))
+        }
         _ => Err(MetricsError::Type),
     }
 }
 
 /// The few metrics shown with every epoch, first the one that stands for the output: `accuracy`, `roc_auc` and
-/// `accuracy`, `rmse`, `pinball`, or `f1_micro`.
+/// `accuracy`, `rmse`, `pinball`, `f1_micro`, or `entity_f1` and `token_accuracy`.
 pub fn headline(truth: Truth, predicted: Predicted) -> Result<Metrics, MetricsError> {
     check(truth, predicted)?;
     let mut metrics = Metrics::default();
@@ -221,12 +278,21 @@ pub fn headline(truth: Truth, predicted: Predicted) -> Result<Metrics, MetricsEr
         ) => {
             metrics.push("f1_micro", set::f1_micro(threshold, targets, probabilities));
         }
+        (Truth::Tags { .. }, Predicted::Tags { .. }) => {
+            let all = evaluate(truth, predicted)?.metrics;
+            for name in ["entity_f1", "token_accuracy"] {
+                if let Some(value) = all.get(name) {
+                    metrics.push(name, value);
+                }
+            }
+        }
         _ => return Err(MetricsError::Type),
     }
     Ok(metrics)
 }
 
-/// The loss of every row, to find the worst: log loss, absolute error, mean pinball loss, or mean log loss over labels.
+/// The loss of every row, to find the worst: log loss, absolute error, mean pinball loss, mean log loss over labels, or
+/// number of wrong tags.
 pub fn row_losses(truth: Truth, predicted: Predicted) -> Result<Vec<f64>, MetricsError> {
     check(truth, predicted)?;
     match (truth, predicted) {
@@ -247,13 +313,25 @@ pub fn row_losses(truth: Truth, predicted: Predicted) -> Result<Vec<f64>, Metric
         (Truth::Set { targets, .. }, Predicted::Sets(probabilities)) => Ok((0..rows(targets))
             .map(|row| mean(binary::log_losses(targets.row(row), probabilities.row(row))))
             .collect()),
+        (Truth::Tags { tags, .. }, Predicted::Tags { tags: found, .. }) => {
+            let wrong = |(tags, found): (&Vec<String>, &Vec<String>)| {
+                tags.iter().zip(found).filter(|(a, b)| a != b).count() as f64
+            };
+            Ok(tags.iter().zip(found).map(wrong).collect())
+        }
         _ => Err(MetricsError::Type),
     }
 }
 
+fn borrowed(rows: &[Vec<String>]) -> Vec<Vec<&str>> {
+    rows.iter()
+        .map(|row| row.iter().map(String::as_str).collect())
+        .collect()
+}
+
 /// Whether a larger value of the named metric is a better model. Coverage has no direction and counts as larger.
 pub fn greater_is_better(metric: &str) -> bool {
-    const LOSSES: [&str; 12] = [
+    const LOSSES: [&str; 13] = [
         "loss",
         "log_loss",
         "hamming_loss",
@@ -266,6 +344,7 @@ pub fn greater_is_better(metric: &str) -> bool {
         "smape",
         "median_absolute_error",
         "pinball",
+        "fpr_at_95_tpr",
     ];
     !LOSSES.contains(&metric)
 }

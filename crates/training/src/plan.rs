@@ -3,6 +3,7 @@
 //! Everything that is fitted (scaling, vocabularies, classes) is fitted on the training part alone, and every problem
 //! found on the way is collected, so that a user corrects a recipe once.
 
+mod chat;
 mod columns;
 mod drafted;
 mod infer;
@@ -12,8 +13,10 @@ mod names;
 mod network;
 mod parts;
 mod record;
+mod scope;
 pub mod sources;
 mod split_warnings;
+mod texts;
 mod unreadable;
 mod warnings;
 
@@ -26,15 +29,19 @@ use hob_data::source::{self, ReadOptions, SourceReport};
 use hob_data::split::Parts;
 use hob_data::table::Table;
 use hob_data::target::TargetEncoder;
+use hob_inference::chat::ChatAnswers;
 use hob_model::config::NetworkConfig;
 use serde::{Deserialize, Serialize};
 
 pub use columns::{ColumnRole, ColumnSummary};
 pub use record::PlanRecord;
 pub use sources::Embedded;
+pub use texts::PlannedTextEncoder;
+pub(crate) use texts::weights_file;
 
 use crate::error::RunError;
 use crate::recipe::{Finding, KeyPath, Problem, Recipe, RecipeError, RecipeSource};
+use crate::retrieve;
 use sources::{Role, Sources};
 
 /// A recipe that can be run.
@@ -46,7 +53,7 @@ pub struct Plan {
     pub folder: PathBuf,
     /// The text, with `--set` made.
     pub source: RecipeSource,
-    /// What it says.
+    /// What it says; `[retrieve]` stands for a text input of two columns and no hidden layer.
     pub recipe: Recipe,
     /// The rows of every file.
     pub table: Table,
@@ -64,6 +71,10 @@ pub struct Plan {
     pub preprocessor: Preprocessor,
     /// What is predicted.
     pub outputs: Vec<PlannedOutput>,
+    /// What is said to each class, for a conversation.
+    pub chat: Option<ChatAnswers>,
+    /// What reads the texts, in the order of `network.inputs.text_encoders`.
+    pub text_encoders: Vec<PlannedTextEncoder>,
     /// The shape of the network.
     pub network: NetworkConfig,
 }
@@ -75,6 +86,8 @@ pub struct PlannedOutput {
     pub config: OutputConfig,
     /// Fitted on the training part.
     pub encoder: TargetEncoder,
+    /// Rows that belong to no class.
+    pub out_of_scope: Option<Table>,
 }
 
 /// Rows that are used nowhere.
@@ -111,7 +124,11 @@ impl Plan {
         if context.device.is_some() {
             recipe.training.device = None;
         }
-        let findings = Findings { source: &source };
+        let findings = Findings {
+            source: &source,
+            retrieves: recipe.retrieve.is_some(),
+        };
+        let recipe = retrieve::table_form(recipe);
         let device = names::device(recipe.training.device.as_deref());
         let sources = Sources::resolve(&recipe.data, context.folder, context.embedded).map_err(
             |problems| {
@@ -126,12 +143,13 @@ impl Plan {
         let unknown: Vec<Finding> = names::unknown(&named, private, &header)
             .into_iter()
             .chain(device)
+            .chain(texts::missing_weights(&recipe, context.folder))
             .collect();
         if !unknown.is_empty() {
             return Err(findings.all(unknown));
         }
-        let types =
-            inputs::resolve(&recipe, &sources, &options).map_err(|error| error.or(&findings))?;
+        let types = inputs::resolve(&recipe, &sources, &options, context.folder)
+            .map_err(|error| error.or(&findings))?;
         let requests = inputs::requests(&recipe, &types);
         let (table, report) = sources.read(&requests, &options).map_err(|error| {
             match unreadable::columns(&error, &recipe, &requests) {
@@ -140,12 +158,29 @@ impl Plan {
             }
         })?;
 
-        let (rows, left_out) = parts::usable_rows(&types, &table);
+        let (rows, left_out) = parts::usable_rows(&recipe, &types, &table);
         let parts = parts::divide(&recipe, &sources, &report, &table, &rows)
             .map_err(|error| findings.all([finding_of("data.split", &error.to_string())]))?;
-        let (preprocessor, outputs) =
+        let (preprocessor, mut outputs) =
             inputs::fit(&types, &table, &parts).map_err(|found| findings.all(found))?;
-        let network = network::network(&preprocessor.layout(), &recipe.model, &outputs);
+        scope::read(
+            &mut outputs,
+            &preprocessor,
+            &requests,
+            &options,
+            &parts,
+            context,
+        )
+        .map_err(|found| findings.all(found))?;
+        let chat = recipe.chat.as_ref();
+        let chat = chat
+            .map(|config| chat::read(config, &outputs, &options, context))
+            .transpose()
+            .map_err(|found| findings.all([found]))?;
+        let layout = preprocessor.layout();
+        let text_encoders = texts::encoders(&recipe, &layout, context.folder)
+            .map_err(|found| findings.all(found))?;
+        let network = network::network(&layout, &text_encoders, recipe.model.as_ref(), &outputs);
         network
             .check()
             .map_err(|error| findings.all([Finding::error("model", error.to_string())]))?;
@@ -165,6 +200,8 @@ impl Plan {
             inputs,
             preprocessor,
             outputs,
+            chat,
+            text_encoders,
             network,
         })
     }
@@ -186,6 +223,20 @@ impl Plan {
             validation: self.parts.validation.len(),
             test: self.parts.test.len(),
         }
+    }
+
+    /// Rows of all parts, ascending.
+    pub fn all_rows(&self) -> Vec<usize> {
+        let parts = &self.parts;
+        let mut rows = [&parts.train[..], &parts.validation, &parts.test].concat();
+        rows.sort_unstable();
+        rows
+    }
+
+    /// Whether there is anything to train: a search with frozen encoders has nothing.
+    pub fn is_trained(&self) -> bool {
+        self.recipe.retrieve.is_none()
+            || !self.text_encoders.iter().all(PlannedTextEncoder::is_frozen)
     }
 
     /// The part that judges the result, by name: the test part, or the best substitute when the recipe has none.
@@ -223,13 +274,19 @@ pub struct PartRows {
 /// Turns findings of any stage into one error with places.
 pub(crate) struct Findings<'a> {
     source: &'a RecipeSource,
+    retrieves: bool,
 }
 
 impl Findings<'_> {
     pub(crate) fn all(&self, findings: impl IntoIterator<Item = Finding>) -> RunError {
         let mut problems: Vec<_> = findings
             .into_iter()
-            .map(|finding| self.source.locate(&finding))
+            .map(|mut finding| {
+                if self.retrieves {
+                    finding.key = retrieve::written_key(&finding.key);
+                }
+                self.source.locate(&finding)
+            })
             .collect();
         Problem::sort(&mut problems);
         RecipeError::Problems {

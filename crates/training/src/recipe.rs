@@ -17,6 +17,7 @@ use hob_data::config::{DataConfig, InputConfig, OutputConfig};
 use hob_model::config::BodyConfig;
 
 use crate::optimizer::OptimizerConfig;
+use crate::retrieve::RetrieveConfig;
 use crate::schedule::ScheduleConfig;
 use crate::training_config::TrainingConfig;
 
@@ -43,9 +44,13 @@ pub use schema::json_schema;
 pub use set::{SetError, apply_set};
 pub use source::RecipeSource;
 
-/// A recipe of a model that predicts columns of a table from others.
+/// A recipe of a model that predicts columns of a table from others, or, with `[retrieve]`, of one that finds answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend(
+    "if" = {"required": ["retrieve"]},
+    "else" = {"required": ["inputs", "outputs", "model"]}
+))]
 pub struct Recipe {
     /// Where all randomness comes from: splits, first weights, order of rows, dropout.
     #[serde(default = "default_seed")]
@@ -54,13 +59,22 @@ pub struct Recipe {
     /// The rows.
     pub data: DataConfig,
     /// What is predicted from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(min = 1))]
     pub inputs: Vec<InputConfig>,
     /// What is predicted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(min = 1))]
     pub outputs: Vec<OutputConfig>,
-    /// The network between inputs and outputs.
-    pub model: BodyConfig,
+    /// The network between inputs and outputs; absent with `[retrieve]` alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<BodyConfig>,
+    /// Answers found by the meaning of a question, in place of inputs, outputs and model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retrieve: Option<RetrieveConfig>,
+    /// What the model says in a conversation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chat: Option<ChatConfig>,
     /// The rule that turns gradients into new weights.
     #[serde(default)]
     pub optimizer: OptimizerConfig,
@@ -70,6 +84,24 @@ pub struct Recipe {
     /// How long, in which portions and on what device.
     #[serde(default)]
     pub training: TrainingConfig,
+}
+
+/// `[chat]`: what `hob chat` says to each class of an output.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChatConfig {
+    /// A table with a class and an answer per row, relative to the recipe; a class may have several.
+    pub answers: String,
+    /// The output whose classes are answered, and their column in the table; the first `category` output by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
+    /// The column of the answers.
+    #[serde(default = "default_answer")]
+    pub answer: String,
+}
+
+fn default_answer() -> String {
+    "answer".to_string()
 }
 
 fn default_seed() -> u64 {

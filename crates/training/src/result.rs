@@ -21,8 +21,11 @@ pub struct RunResult {
     pub device: String,
     /// Seed of all randomness.
     pub seed: u64,
-    /// Trained numbers.
+    /// Numbers of the network.
     pub parameters: usize,
+    /// Those of them that were trained; the others are of a frozen encoder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trained_parameters: Option<usize>,
     /// Seconds of training, interruptions not counted.
     pub training_seconds: f64,
     /// Epochs trained.
@@ -67,6 +70,9 @@ pub struct OutputResult {
     pub validation: Option<OutputReport>,
     /// The trivial baseline on the rows of `test`.
     pub baseline: OutputReport,
+    /// A linear model on the words of the same texts (TF-IDF and logistic regression), on the rows of `test`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_baseline: Option<OutputReport>,
     /// Fitted on the validation part; 1 without calibration.
     pub temperature: f64,
     /// The rows of `test` with the largest loss.

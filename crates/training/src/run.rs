@@ -1,12 +1,19 @@
 //! From a plan to a run folder: train, judge on the test part beside a trivial baseline, pack the bundle.
 
+mod answers;
+#[cfg(feature = "tui")]
+mod dashboard;
 mod finish;
+mod scope;
+mod words;
 
 use std::path::Path;
+use std::time::Instant;
 
+use burn::tensor::Device;
 use burn::train::Interrupter;
 use hob_data::config::NumberLoss;
-use hob_data::features::Matrix;
+use hob_data::features::{Features, Matrix};
 use hob_data::preprocess::TransformReport;
 use hob_inference::decode::decode;
 use hob_inference::manifest::OutputSpec;
@@ -15,15 +22,15 @@ use hob_inference::write_atomically;
 use crate::error::RunError;
 use crate::evaluate::{Known, predicted};
 use crate::fit::{
-    EncodedPart, EpochRecord, FitObserver, FitRequest, FitStart, Silent, StopReason, fit,
-    remove_checkpoint,
+    EncodedPart, EpochRecord, FitObserver, FitRequest, FitStart, Fitted, Silent, StopReason,
+    first_network, fit, remove_checkpoint,
 };
-use crate::loss::OutputLoss;
+use crate::loss::{LossKind, OutputLoss};
 use crate::metrics::{self, Metrics};
 use crate::plan::{Plan, PlannedOutput};
 use crate::result::RunResult;
 use crate::run_folder::{MetricsLog, RunFolder};
-use crate::training_config::TrainingConfig;
+use crate::text_encoders::TextEncoders;
 use finish::Finish;
 
 /// How a plan is run.
@@ -43,6 +50,8 @@ pub struct RunRequest<'a> {
 }
 
 pub use burn::train::renderer::MetricsRenderer as Renderer;
+#[cfg(feature = "tui")]
+pub use dashboard::{KILLED, dashboard};
 
 /// Trains on one batch and writes nothing; gives the seconds of the step.
 ///
@@ -52,12 +61,20 @@ pub fn dry_run(plan: &Plan, device: Option<&str>) -> Result<f64, RunError> {
     let (_, device) =
         hob_inference::device::device(device.or(plan.recipe.training.device.as_deref()))?;
     let rows = plan.recipe.training.batch_size.rows(plan.parts.train.len());
-    let (train, _) = plan.encode(&plan.parts.train[..rows])?;
+    let texts = TextEncoders::new(plan, &device)?;
+    let started = Instant::now();
+    let (train, _) = texts.encode(&plan.parts.train[..rows], &mut Silent)?;
+    if !plan.is_trained() {
+        return Ok(started.elapsed().as_secs_f64());
+    }
     let folder = tempfile::tempdir()
         .map_err(|source| RunError::io("create", &std::env::temp_dir(), source))?;
     let mut training = plan.recipe.training.clone();
     training.epochs = 1;
-    let request = fit_request(plan, device, train, None, training, folder.path());
+    let request = FitRequest {
+        training,
+        ..fit_request(plan, &texts, &device, train, None, folder.path())?
+    };
     let fitted = fit(request, &mut Silent, &mut |_| Metrics::default())?;
     Ok(fitted.seconds)
 }
@@ -97,14 +114,29 @@ pub fn run(
         plan.write(folder, device_name)?;
     }
 
-    let (train, _) = plan.encode(&plan.parts.train)?;
-    let (validation, _) = plan.encode(&plan.parts.validation)?;
+    let texts = TextEncoders::new(plan, &device)?;
+    if !plan.is_trained() {
+        let fitted = Fitted::untrained(first_network(&texts.network(), plan.recipe.seed, &device));
+        let finish = Finish {
+            plan,
+            texts: &texts,
+            fitted: &fitted,
+            specs: Vec::new(),
+            device_name,
+            device: &device,
+        };
+        let result = finish.answers(folder, observer)?;
+        return Ok(RunOutcome::Done(Box::new(result)));
+    }
+    let train = texts.encode_kept(&plan.parts.train, &folder.text_vectors("train"), observer)?;
+    let kept = folder.text_vectors("validation");
+    let validation = texts.encode_kept(&plan.parts.validation, &kept, observer)?;
     let specs: Vec<OutputSpec> = plan.outputs.iter().map(output_spec).collect();
     let known_validation = known(plan, &specs, &validation, &plan.parts.validation);
-    let mut judge = |raw: &[Matrix<f32>]| headline(&specs, &known_validation, raw);
+    let features = validation.features.clone();
+    let mut judge = |raw: &[Matrix<f32>]| headline(&specs, &known_validation, raw, &features);
 
     let watched = (!plan.parts.validation.is_empty()).then(|| validation.clone());
-    let training = plan.recipe.training.clone();
     let mut log = Logged {
         folder,
         interrupter: interrupter.clone(),
@@ -116,18 +148,12 @@ pub fn run(
         resume,
         interrupter,
         renderer,
-        ..fit_request(
-            plan,
-            device.clone(),
-            train,
-            watched,
-            training,
-            folder.path(),
-        )
+        ..fit_request(plan, &texts, &device, train.clone(), watched, folder.path())?
     };
     let fitted = fit(fit_request, &mut log, &mut judge);
+    let Logged { failed, inner, .. } = log;
     // It came first: on a full disk the checkpoint cannot be written either.
-    if let Some(error) = log.failed {
+    if let Some(error) = failed {
         return Err(error);
     }
     let fitted = fitted?;
@@ -138,30 +164,35 @@ pub fn run(
     }
     let finish = Finish {
         plan,
+        texts: &texts,
         fitted: &fitted,
         specs,
         device_name,
         device: &device,
     };
-    let result = finish.finish(&validation, &known_validation, folder)?;
+    let result = match plan.recipe.retrieve {
+        Some(_) => finish.answers(folder, inner)?,
+        None => finish.finish(&train, &validation, &known_validation, folder, inner)?,
+    };
     // Only now: a crash while the result is written can still be resumed.
     remove_checkpoint(folder.path())
+        .and_then(|()| folder.remove_text_vectors())
         .map_err(|source| RunError::io("remove", folder.path(), source))?;
     Ok(RunOutcome::Done(Box::new(result)))
 }
 
 fn fit_request(
     plan: &Plan,
-    device: burn::tensor::Device,
+    texts: &TextEncoders<'_>,
+    device: &Device,
     train: EncodedPart,
     validation: Option<EncodedPart>,
-    training: TrainingConfig,
     directory: &Path,
-) -> FitRequest {
-    FitRequest {
+) -> Result<FitRequest, RunError> {
+    Ok(FitRequest {
         seed: plan.recipe.seed,
-        device,
-        network: plan.network.clone(),
+        device: device.clone(),
+        network: texts.network(),
         unknown_rates: plan
             .preprocessor
             .layout()
@@ -169,22 +200,33 @@ fn fit_request(
             .iter()
             .map(|code| code.unknown_rate)
             .collect(),
-        losses: plan
-            .outputs
-            .iter()
-            .map(|output| OutputLoss::new(&output.config, &output.encoder))
-            .collect(),
+        losses: losses(plan),
         optimizer: plan.recipe.optimizer.clone(),
         schedule: plan.recipe.schedule.clone(),
-        training,
+        training: plan.recipe.training.clone(),
         train,
         validation,
         directory: directory.to_path_buf(),
         resume: false,
         interrupter: Interrupter::new(),
         renderer: None,
-        initial: None,
-    }
+        initial: texts.initial()?,
+        groups: texts.groups(),
+    })
+}
+
+/// One loss per output, or that of a search.
+fn losses(plan: &Plan) -> Vec<OutputLoss> {
+    let outputs = plan.outputs.iter();
+    let outputs = outputs.map(|output| OutputLoss::new(&output.config, &output.encoder));
+    let ranking = plan.recipe.retrieve.iter().map(|config| OutputLoss {
+        kind: LossKind::Ranking {
+            width: plan.network.inputs.without_texts().dense.iter().sum(),
+            scale: config.scale,
+        },
+        share: 1.0,
+    });
+    outputs.chain(ranking).collect()
 }
 
 /// Appends every epoch to `metrics.jsonl` on its way to the screen. When that fails, the training is stopped.
@@ -255,11 +297,17 @@ fn stop_name(stop: &StopReason) -> &'static str {
 }
 
 /// The headline metrics of every output, as `column.metric` where there are several outputs.
-fn headline(specs: &[OutputSpec], known: &[Known], raw: &[Matrix<f32>]) -> Metrics {
+fn headline(
+    specs: &[OutputSpec],
+    known: &[Known],
+    raw: &[Matrix<f32>],
+    features: &Features,
+) -> Metrics {
     let mut all = Metrics::default();
     for ((spec, known), raw) in specs.iter().zip(known).zip(raw) {
         // A network that has diverged gives NaN, for which no metric is defined; the loss tells of it.
-        let Ok(metrics) = metrics::headline(known.truth(), predicted(&decode(spec, raw))) else {
+        let Ok(metrics) = metrics::headline(known.truth(), predicted(&decode(spec, raw, features)))
+        else {
             continue;
         };
         for (name, value) in metrics.iter() {
@@ -284,6 +332,7 @@ fn output_spec(output: &PlannedOutput) -> OutputSpec {
         encoder: output.encoder.clone(),
         temperature: 1.0,
         threshold,
+        scope: None,
     }
 }
 
@@ -307,12 +356,20 @@ pub fn report_notes(report: &TransformReport) -> Vec<String> {
             (column.unknown, "with a value unknown in training"),
             (column.clipped, "clipped"),
             (column.out_of_range, "outside the range seen in training"),
+            (column.truncated, "cut off after `max_tokens`"),
+            (column.empty, "without a word"),
         ];
         let counts: Vec<String> = counts
             .iter()
             .filter(|(count, _)| *count > 0)
             .map(|(count, what)| format!("{count} of {} rows {what}", report.num_rows))
             .collect();
+        if column.cut_words > 0 {
+            notes.push(format!(
+                "`{}`: {} words behind `max_tokens` get the tag `O`",
+                column.column, column.cut_words
+            ));
+        }
         if !counts.is_empty() {
             notes.push(format!("`{}`: {}", column.column, counts.join(", ")));
         }

@@ -8,6 +8,7 @@
 //! | `rejected.csv` | rows that could not be read; only if there are any |
 //! | `metrics.jsonl` | one line per epoch |
 //! | `checkpoint.bin` | where an interrupted run resumes; absent after the end |
+//! | `text_vectors_*.bin` | texts as frozen encoders see them, for resuming; absent after the end |
 //! | `result.json` | metrics of every part beside the baseline, curves, worst rows, provenance |
 //! | `model.hob` | the bundle |
 //! | `report.html` | the report |
@@ -111,6 +112,22 @@ impl RunFolder {
     /// `metrics.jsonl`
     pub fn metrics(&self) -> PathBuf {
         self.path.join("metrics.jsonl")
+    }
+
+    /// `text_vectors_PART.bin`
+    pub fn text_vectors(&self, part: &str) -> PathBuf {
+        self.path.join(format!("text_vectors_{part}.bin"))
+    }
+
+    /// Removes the vectors of all parts.
+    pub(crate) fn remove_text_vectors(&self) -> io::Result<()> {
+        for part in ["train", "validation"] {
+            match fs::remove_file(self.text_vectors(part)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// `result.json`

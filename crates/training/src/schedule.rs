@@ -338,13 +338,23 @@ impl Schedule {
         self.learning_rate * self.config.factor(step, self.span) * plateau
     }
 
-    /// What moves a learner's scheduler to a step and to a factor of reductions.
-    pub fn position(step: usize, plateau: f64) -> LrSchedulerRecord {
-        let own = LrSchedulerRecord::new()
-            .with_scalar("step", step)
-            .with_scalar("plateau", plateau);
-        // The learner keeps one scheduler per group of parameters and numbers them; hob uses one group.
-        LrSchedulerRecord::new().with_record("0", own)
+    /// The same at another learning rate.
+    pub fn scaled(&self, factor: f64) -> Self {
+        Self {
+            learning_rate: self.learning_rate * factor,
+            ..self.clone()
+        }
+    }
+
+    /// What moves the schedulers of a learner to a step and to a factor of reductions. A learner numbers them: one for
+    /// the whole network and one for each of `groups`.
+    pub fn position(step: usize, plateau: f64, groups: usize) -> LrSchedulerRecord {
+        (0..=groups).fold(LrSchedulerRecord::new(), |record, place| {
+            let own = LrSchedulerRecord::new()
+                .with_scalar("step", step)
+                .with_scalar("plateau", plateau);
+            record.with_record(&place.to_string(), own)
+        })
     }
 }
 
@@ -477,7 +487,7 @@ mod tests {
         let mut whole = Schedule::new(config.clone(), 0.1, SPAN);
         let expected: Vec<f64> = (0..50).map(|_| whole.step()).collect();
         let mut resumed = Schedule::new(config, 0.1, SPAN);
-        resumed.load_record(Schedule::position(30, 1.0).record("0"));
+        resumed.load_record(Schedule::position(30, 1.0, 0).record("0"));
         let actual: Vec<f64> = (30..50).map(|_| resumed.step()).collect();
         assert_eq!(actual, expected[30..]);
     }

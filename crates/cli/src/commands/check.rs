@@ -1,7 +1,12 @@
 //! `hob check`: what a recipe would do, and every problem in it.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use hob_data::features::{Features, Matrix};
+use hob_data::table::Values;
+use hob_data::tags::entity_spans;
+use hob_data::target::{TargetKind, words};
 use hob_model::summary::{summary, total_parameters};
 use hob_training::error::RunError;
 use hob_training::plan::{ColumnSummary, Plan};
@@ -136,13 +141,17 @@ fn parts(plan: &Plan) -> String {
     table(&["parts", "rows", ""], &[0], lines)
 }
 
-/// Rows per class and part of every output with classes.
+/// Rows per class and part of every output with classes; entities per type and part of tags.
 fn balance(plan: &Plan) -> Result<Vec<String>> {
     let mut blocks = Vec::new();
     let parts = [&plan.parts.train, &plan.parts.validation, &plan.parts.test];
     for output in &plan.outputs {
         let classes = output.encoder.classes();
         if classes.is_empty() {
+            continue;
+        }
+        if matches!(output.encoder.kind, TargetKind::Tags(_)) {
+            blocks.push(entity_table(plan, &output.config.column));
             continue;
         }
         let mut counts = vec![[0_usize; 3]; classes.len()];
@@ -166,7 +175,7 @@ fn balance(plan: &Plan) -> Result<Vec<String>> {
                         counts[index % labels.width][place] += usize::from(value > 0.5);
                     }
                 }
-                Targets::Numbers(_) => {}
+                Targets::Numbers(_) | Targets::Tags(_) => {}
             }
         }
         let rows = classes.iter().zip(&counts).map(|(class, counts)| {
@@ -174,15 +183,34 @@ fn balance(plan: &Plan) -> Result<Vec<String>> {
                 .chain(counts.iter().map(|rows| count(*rows)))
                 .collect()
         });
-        let header = [
-            output.config.column.as_str(),
-            "training",
-            "validation",
-            "test",
-        ];
-        blocks.push(table(&header, &[0], rows.collect()));
+        blocks.push(by_part(&output.config.column, rows.collect()));
     }
     Ok(blocks)
+}
+
+fn by_part(column: &str, rows: Vec<Vec<String>>) -> String {
+    table(&[column, "training", "validation", "test"], &[0], rows)
+}
+
+fn entity_table(plan: &Plan, column: &str) -> String {
+    let mut types: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
+    let parts = [&plan.parts.train, &plan.parts.validation, &plan.parts.test];
+    if let Some(Values::Category(cells)) = plan.table.column(column).map(|column| &column.values) {
+        for (place, rows) in parts.into_iter().enumerate() {
+            for &row in rows {
+                let tags: Vec<&str> = words(cells, row).collect();
+                for span in entity_spans(&tags).unwrap_or_default() {
+                    types.entry(span.kind).or_default()[place] += 1;
+                }
+            }
+        }
+    }
+    let rows = types.iter().map(|(kind, counts)| {
+        std::iter::once(format!("  {kind}"))
+            .chain(counts.iter().map(|entities| count(*entities)))
+            .collect()
+    });
+    by_part(&format!("entities of {column}"), rows.collect())
 }
 
 fn shape(shape: &[usize]) -> String {
@@ -195,6 +223,7 @@ fn as_seen(plan: &Plan) -> Result<String> {
     let rows: Vec<usize> = plan.parts.train.iter().copied().take(SHOWN_ROWS).collect();
     let (part, _) = plan.encode(&rows)?;
     let features: &Features = &part.features;
+    let layout = plan.preprocessor.layout();
     let mut lines = vec!["as the network sees them".to_string()];
     for (place, row) in rows.iter().enumerate() {
         let mut lanes = Vec::new();
@@ -207,6 +236,18 @@ fn as_seen(plan: &Plan) -> Result<String> {
         push_lane(&mut lanes, "codes", &features.codes, place, |value| {
             value.to_string()
         });
+        for (lists, text) in features.texts.iter().zip(&layout.texts) {
+            let tokens = lists.row(place);
+            let mut values: Vec<String> = tokens
+                .iter()
+                .take(SHOWN_NUMBERS)
+                .map(i32::to_string)
+                .collect();
+            if tokens.len() > SHOWN_NUMBERS {
+                values.push(format!("... ({} in all)", tokens.len()));
+            }
+            lanes.push(format!("tokens of {} {}", text.name, values.join(" ")));
+        }
         lines.push(format!("  row {}: {}", row + 1, lanes.join("; ")));
     }
     Ok(lines.join("\n"))

@@ -5,13 +5,14 @@ use std::time::Instant;
 
 use anyhow::Result;
 use hob_data::source::resolve;
-use hob_inference::Predictor;
+use hob_inference::Model;
 use hob_training::judge::Judge;
 use hob_training::result::{OutputImportance, OutputResult};
 use hob_training::run::report_notes;
 use serde_json::{Map, Value, json};
 
-use super::results;
+use super::failure::WrongRequest;
+use super::{answers, results};
 use crate::args::EvaluateArgs;
 use crate::format::{count, number, table};
 use crate::output::{self, say};
@@ -22,8 +23,15 @@ pub(crate) const REPEATS: usize = 5;
 /// Scores a model on data.
 pub(crate) fn evaluate(args: &EvaluateArgs) -> Result<()> {
     let started = Instant::now();
-    let predictor = Predictor::open(&args.model, args.device.as_deref())?;
+    let model = Model::open(&args.model, args.device.as_deref())?;
     let paths = resolve(&args.data.to_string_lossy(), Path::new(""))?;
+    let predictor = match model {
+        Model::Predictor(predictor) => predictor,
+        Model::Retriever(retriever) => {
+            no_importance(args.importance)?;
+            return answers::evaluate(&retriever, &paths, args, || started.elapsed().as_secs_f64());
+        }
+    };
     let judge = Judge::read(&predictor, &paths, args.max_rejected)?;
     let judgement = judge.judge()?;
     let importance = match args.importance {
@@ -61,6 +69,17 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> Result<()> {
         output::line(&format!("\n{}", importance_table(output)))?;
     }
     Ok(())
+}
+
+/// A search has one input.
+pub(crate) fn no_importance(asked: bool) -> Result<()> {
+    match asked {
+        true => {
+            let text = "`--importance` compares input columns, but a search has only the question";
+            Err(WrongRequest(text.to_string()).into())
+        }
+        false => Ok(()),
+    }
 }
 
 fn by_output<'a, M: serde::Serialize + 'a>(

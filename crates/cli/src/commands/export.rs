@@ -3,16 +3,18 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use hob_inference::{Predictor, write_atomically};
+use hob_inference::{Model, Predictor, write_atomically};
 use hob_model::export;
 
+use super::failure::WrongRequest;
 use crate::args::{ExportArgs, ExportFormat};
 use crate::format;
 use crate::output::say;
 
 /// Writes the weights of a bundle in another format.
 pub(crate) fn export(args: &ExportArgs) -> Result<()> {
-    let predictor = Predictor::open(&args.model, None)?;
+    let model = Model::open(&args.model, None)?;
+    let predictor = model.encoder();
     let manifest = predictor.manifest();
     let precision = if args.half {
         export::Precision::F16
@@ -25,7 +27,11 @@ pub(crate) fn export(args: &ExportArgs) -> Result<()> {
             export::safetensors(predictor.network(), &manifest.network, precision)?,
             "safetensors",
         ),
-        ExportFormat::Onnx => (onnx(&predictor)?, "onnx"),
+        ExportFormat::Onnx if args.half => {
+            let text = "an ONNX file holds 32-bit floats\nhint: leave out `--half`";
+            return Err(WrongRequest(text.to_string()).into());
+        }
+        ExportFormat::Onnx => (onnx(predictor)?, "onnx"),
     };
     let path = args
         .output
@@ -42,14 +48,18 @@ pub(crate) fn export(args: &ExportArgs) -> Result<()> {
 
 #[cfg(feature = "onnx")]
 fn onnx(predictor: &Predictor) -> Result<Vec<u8>> {
-    Ok(export::onnx(
-        predictor.network(),
-        &predictor.manifest().network,
-    )?)
+    let network = &predictor.manifest().network;
+    export::onnx(predictor.network(), network, predictor.burn_device()).map_err(|error| {
+        if !matches!(error, hob_model::ModelError::OnnxOperation { .. }) {
+            return error.into();
+        }
+        let hint = "`--format safetensors` takes every network";
+        WrongRequest(format!("{error}\nhint: {hint}")).into()
+    })
 }
 
 #[cfg(not(feature = "onnx"))]
 fn onnx(_: &Predictor) -> Result<Vec<u8>> {
     let text = "this hob was built without ONNX\nhint: build it with `--features onnx`";
-    Err(super::failure::WrongRequest(text.to_string()).into())
+    Err(WrongRequest(text.to_string()).into())
 }

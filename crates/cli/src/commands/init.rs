@@ -241,7 +241,8 @@ fn section(kind: &InferredKind) -> Option<String> {
         InferredKind::Vector { separator, .. } => {
             format!("[inputs.vector]\nseparator = {}\n", quoted(separator))
         }
-        InferredKind::Text | InferredKind::Identifier | InferredKind::Constant => return None,
+        InferredKind::Text => "[inputs.text]\n".to_string(),
+        InferredKind::Identifier | InferredKind::Constant => return None,
     })
 }
 

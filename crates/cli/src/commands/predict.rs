@@ -10,9 +10,11 @@ use hob_data::source::{self, ColumnKind, ColumnRequest, Format, ReadOptions, Sou
 use hob_data::table::Table;
 use hob_data::target::TargetKind;
 use hob_data::write::{self, OutputCells, OutputColumn};
-use hob_inference::{Answers, Predictions, Predictor, typed_rows, write_atomically};
+use hob_inference::{Answers, Model, Predictions, Predictor, typed_rows, write_atomically};
 use hob_training::run::report_notes;
+use serde_json::{Map, Value};
 
+use super::answers;
 use super::failure::WrongRequest;
 use crate::args::{DataFormat, PredictArgs};
 use crate::output::{self, say};
@@ -22,8 +24,8 @@ const MAX_REJECTED_SHOWN: usize = 10;
 
 /// Predicts every row of a file or of standard input.
 pub(crate) fn predict(args: &PredictArgs) -> Result<()> {
-    let predictor = Predictor::open(&args.model, args.device.as_deref())?;
-    let (table, report) = read(&predictor, args)?;
+    let model = Model::open(&args.model, args.device.as_deref())?;
+    let (table, report) = read(model.encoder(), args)?;
     let input = report.files.first().map_or(Format::Csv, |file| file.format);
     for row in report.rejected.rows.iter().take(MAX_REJECTED_SHOWN) {
         say(&format!(
@@ -38,23 +40,37 @@ pub(crate) fn predict(args: &PredictArgs) -> Result<()> {
             report.rejected.num_rows
         ));
     }
-    let predictions = predictor.predict(&table)?;
-    for note in report_notes(&predictions.report) {
+    let format = output_format(args, input)?;
+    let kept = kept(model.encoder(), args, &table);
+    let (bytes, report) = match &model {
+        Model::Predictor(predictor) => {
+            let predictions = predictor.predict(&table)?;
+            let columns = || columns(predictor, &predictions);
+            let line = |row| predictor.row_to_json(&predictions, row);
+            (
+                encode(columns, line, kept, table.num_rows, format)?,
+                predictions.report,
+            )
+        }
+        Model::Retriever(retriever) => {
+            let found = retriever.search(&table)?;
+            let columns = || answers::columns(retriever, &found.replies);
+            let line = |row: usize| answers::to_json(&found.replies[row]);
+            (
+                encode(columns, line, kept, table.num_rows, format)?,
+                found.report,
+            )
+        }
+    };
+    for note in report_notes(&report) {
         say(&format!("note: {note}"));
     }
-    let format = output_format(args, input)?;
-    let bytes = encode(
-        &predictor,
-        &predictions,
-        kept(&predictor, args, &table),
-        format,
-    )?;
     match &args.output {
         Some(path) => {
             write_atomically(path, &bytes)?;
             say(&format!(
                 "wrote {} predictions to {}",
-                crate::format::count(predictions.num_rows),
+                crate::format::count(table.num_rows),
                 path.display()
             ));
             Ok(())
@@ -164,39 +180,38 @@ fn kept(predictor: &Predictor, args: &PredictArgs, table: &Table) -> Vec<OutputC
     columns
 }
 
+/// The kept columns and the answers, as columns or as an object per row.
 fn encode(
-    predictor: &Predictor,
-    predictions: &Predictions,
+    columns: impl FnOnce() -> Vec<OutputColumn>,
+    line: impl Fn(usize) -> Map<String, Value>,
     kept: Vec<OutputColumn>,
+    num_rows: usize,
     format: DataFormat,
 ) -> Result<Vec<u8>> {
     if format == DataFormat::Jsonl {
-        return jsonl(predictor, predictions, &kept);
+        return jsonl(line, &kept, num_rows);
     }
-    let columns: Vec<OutputColumn> = kept
-        .into_iter()
-        .chain(columns(predictor, predictions))
-        .collect();
+    let columns: Vec<OutputColumn> = kept.into_iter().chain(columns()).collect();
     match format {
         DataFormat::Parquet => Ok(write::parquet(&columns)?),
-        _ => Ok(write::csv(&columns, predictions.num_rows)?),
+        _ => Ok(write::csv(&columns, num_rows)?),
     }
 }
 
 fn jsonl(
-    predictor: &Predictor,
-    predictions: &Predictions,
+    answers: impl Fn(usize) -> Map<String, Value>,
     kept: &[OutputColumn],
+    num_rows: usize,
 ) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    for row in 0..predictions.num_rows {
-        let mut line = serde_json::Map::new();
+    for row in 0..num_rows {
+        let mut line = Map::new();
         for column in kept {
             if let OutputCells::Text(texts) = &column.cells {
                 line.insert(column.name.clone(), texts[row].clone().into());
             }
         }
-        line.extend(predictor.row_to_json(predictions, row));
+        line.extend(answers(row));
         serde_json::to_writer(&mut bytes, &line)?;
         bytes.push(b'\n');
     }
@@ -241,6 +256,7 @@ fn columns(predictor: &Predictor, predictions: &Predictions) -> Vec<OutputColumn
                 };
                 push(named(&binary.positive), OutputCells::Single(values.clone()));
             }
+            Answers::Tags(_) => push(spec.column.clone(), texts(rows)),
             Answers::Categories(matrix) | Answers::Sets(matrix) => {
                 push(spec.column.clone(), texts(rows));
                 for (place, class) in spec.encoder.classes().iter().enumerate() {

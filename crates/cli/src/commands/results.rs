@@ -1,6 +1,8 @@
 //! The result of a run or an evaluation as people read it.
 
+use hob_training::metrics::OutputReport;
 use hob_training::result::OutputResult;
+use hob_training::retrieve::KIND;
 
 use crate::format::{count, number, table};
 
@@ -10,21 +12,25 @@ pub(crate) fn results(outputs: &[OutputResult]) -> String {
     for output in outputs {
         let heading = heading(output);
         let rows = output.test.metrics.iter().map(|(name, value)| {
-            let baseline = output
-                .baseline
-                .metrics
-                .get(name)
-                .map(number)
-                .unwrap_or_default();
-            vec![format!("  {name}"), number(value), baseline]
+            let of =
+                |report: &OutputReport| report.metrics.get(name).map(number).unwrap_or_default();
+            let mut cells = vec![format!("  {name}"), number(value), of(&output.baseline)];
+            cells.extend(output.text_baseline.as_ref().map(of));
+            cells
         });
-        blocks.push(table(
-            &[&heading, "model", "baseline"],
-            &[0],
-            rows.collect(),
-        ));
+        let mut columns = vec![heading.as_str(), "model", "baseline"];
+        columns.extend(output.text_baseline.as_ref().map(|_| words(&output.kind)));
+        blocks.push(table(&columns, &[0], rows.collect()));
     }
     blocks.join("\n\n")
+}
+
+/// What the model on words is called.
+fn words(kind: &str) -> &'static str {
+    match kind {
+        KIND => "bm25",
+        _ => "tf-idf",
+    }
 }
 
 /// The column, the rows it was judged on, and which answer counts as yes.

@@ -1,10 +1,12 @@
 //! `hob show`: what a model is, expects, answers and scored.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use hob_data::preprocess::InputColumnSchema;
 use hob_data::target::TargetKind;
-use hob_inference::manifest::OutputSpec;
-use hob_inference::{Bundle, Manifest};
+use hob_inference::manifest::{OutputSpec, Retrieval};
+use hob_inference::{AnswerIndex, Bundle, Manifest};
 use serde_json::{Value, json};
 
 use crate::args::ShowArgs;
@@ -16,7 +18,11 @@ const MAX_VALUES: usize = 6;
 
 /// Shows a bundle.
 pub(crate) fn show(args: &ShowArgs) -> Result<()> {
-    let Bundle { manifest, weights } = Bundle::read(&args.model)?;
+    let Bundle {
+        manifest,
+        weights,
+        index,
+    } = Bundle::read(&args.model)?;
     if args.json {
         let inputs: Vec<InputColumnSchema> = manifest.inputs.columns().collect();
         return output::json(&json!({
@@ -28,6 +34,8 @@ pub(crate) fn show(args: &ShowArgs) -> Result<()> {
             "parameters": manifest.parameters,
             "test": manifest.test,
             "baseline": manifest.baseline,
+            "retrieval": manifest.retrieval,
+            "answers": index.as_ref().map(|index| index.texts().answers.len()),
         }));
     }
     let provenance = &manifest.provenance;
@@ -53,7 +61,12 @@ pub(crate) fn show(args: &ShowArgs) -> Result<()> {
         ))?;
     }
     output::line(&format!("\n{}", inputs(&manifest)))?;
-    output::line(&format!("\n{}", outputs(&manifest)))?;
+    match (&manifest.retrieval, &index) {
+        (Some(retrieval), Some(index)) => {
+            output::line(&format!("\n{}", search(retrieval, index)))?;
+        }
+        _ => output::line(&format!("\n{}", outputs(&manifest)))?,
+    }
     output::line(&format!("\n{}", scores(&manifest)))
 }
 
@@ -112,6 +125,28 @@ fn outputs(manifest: &Manifest) -> String {
     table(&["answers", "type", ""], &[0, 1, 2], rows.collect())
 }
 
+fn search(retrieval: &Retrieval, index: &AnswerIndex) -> String {
+    let texts = index.texts();
+    let unknown = match retrieval.threshold {
+        Some(threshold) => format!("\"I don't know\" below the score {threshold:.3}"),
+        None => "always answers".to_string(),
+    };
+    let line = format!(
+        "{} different ones of {} rows, {} vectors of {} numbers; gives the best {}; {unknown}",
+        count(texts.answers.len()),
+        count(texts.rows.len()),
+        count(texts.keys.len()),
+        index.width(),
+        retrieval.top,
+    );
+    let row = vec![
+        format!("  {}", retrieval.answer),
+        "search".to_string(),
+        line,
+    ];
+    table(&["answers", "type", ""], &[0, 1, 2], vec![row])
+}
+
 fn answers(output: &OutputSpec) -> String {
     match &output.encoder.kind {
         TargetKind::Category(category) => category.classes.join(", "),
@@ -129,6 +164,12 @@ fn answers(output: &OutputSpec) -> String {
             plain(number.seen[1])
         ),
         TargetKind::Set(set) => set.labels.join(", "),
+        TargetKind::Tags(target) => {
+            let types = target.tags.iter().filter_map(|tag| tag.split_once('-'));
+            let types: BTreeSet<&str> = types.map(|(_, kind)| kind).collect();
+            let types: Vec<&str> = types.into_iter().collect();
+            format!("in `{}`: {}", target.text, types.join(", "))
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use hob_training::judge::Judge;
 use hob_training::plan::{Plan, PlanContext, PlanRecord};
 use hob_training::recipe::RecipeSource;
 use hob_training::result::RunResult;
+use hob_training::retrieve::KIND;
 use hob_training::run::{RunOutcome, RunRequest, dry_run, run};
 use hob_training::run_folder::{RunFolder, read_json, write_json};
 use serde_json::json;
@@ -19,6 +20,7 @@ use serde_json::json;
 use super::failure::{self, Silent, WrongRequest};
 use super::{evaluate, memory, planning, results};
 use crate::args::TrainArgs;
+use crate::dashboard::Terminal;
 use crate::format::{count, seconds};
 use crate::output::{self, say};
 use crate::progress::Progress;
@@ -27,6 +29,7 @@ use crate::{embedded, stop};
 /// Trains a recipe, or goes on with an interrupted run.
 pub(crate) fn train(args: &TrainArgs) -> Result<()> {
     let started = Instant::now();
+    let display = Terminal::asked_for(args)?;
     let (plan, resumed, device) = match (&args.resume, &args.recipe) {
         (Some(path), _) => {
             let folder = RunFolder::open(path)?;
@@ -40,6 +43,9 @@ pub(crate) fn train(args: &TrainArgs) -> Result<()> {
         }
         (None, None) => return Err(WrongRequest("a recipe is needed".to_string()).into()),
     };
+    if plan.recipe.retrieve.is_some() {
+        evaluate::no_importance(args.importance)?;
+    }
     say(&heading(&plan));
     for left_out in &plan.left_out {
         say(&format!(
@@ -63,18 +69,21 @@ pub(crate) fn train(args: &TrainArgs) -> Result<()> {
         None => RunFolder::create(args.out.as_deref(), &plan.name)?,
     };
     let interrupter = Interrupter::new();
-    stop::on_ctrl_c(&interrupter)?;
+    stop::on_ctrl_c(&interrupter, display.as_ref())?;
     let outcome = {
-        let mut progress = Progress::new(args.quiet);
+        let mut progress = match &display {
+            Some(_) => Progress::hidden(),
+            None => Progress::new(args.quiet),
+        };
         let request = RunRequest {
             plan: &plan,
             folder: &folder,
             device: device.as_deref(),
             resume,
+            renderer: display.as_ref().map(|display| display.show(&interrupter)),
             interrupter,
-            renderer: renderer(args),
         };
-        run(request, &mut progress)?
+        Terminal::killable(display.as_ref(), || run(request, &mut progress))??
     };
     match outcome {
         RunOutcome::Done(mut result) => {
@@ -97,16 +106,6 @@ pub(crate) fn train(args: &TrainArgs) -> Result<()> {
             Err(Silent(1).into())
         }
     }
-}
-
-#[cfg(feature = "tui")]
-fn renderer(args: &TrainArgs) -> Option<Box<dyn hob_training::run::Renderer>> {
-    args.tui.then(hob_training::run::dashboard)
-}
-
-#[cfg(not(feature = "tui"))]
-fn renderer(_: &TrainArgs) -> Option<Box<dyn hob_training::run::Renderer>> {
-    None
 }
 
 /// The plan of a run folder, made again from its recipe and the same data, and the device it was trained on.
@@ -159,11 +158,14 @@ fn heading(plan: &Plan) -> String {
         .iter()
         .map(|output| output.config.column.as_str())
         .collect();
+    let what = match &plan.recipe.retrieve {
+        Some(config) => format!("finds `{}` by `{}`", config.answer, config.question),
+        None => format!("{} from {} columns", outputs.join(", "), plan.inputs.len()),
+    };
     format!(
-        "{}: {} from {} columns; {} training, {} validation, {} test rows",
+        "{}: {}; {} training, {} validation, {} test rows",
         plan.name,
-        outputs.join(", "),
-        plan.inputs.len(),
+        what,
         count(rows.training),
         count(rows.validation),
         count(rows.test),
@@ -200,9 +202,17 @@ fn show(args: &TrainArgs, result: &RunResult, folder: &Path, elapsed: f64) -> Re
         .best_epoch
         .map(|epoch| format!(", kept epoch {epoch}"))
         .unwrap_or_default();
+    // The protocol of a search belongs to its numbers.
+    let searches = result.outputs.iter().any(|output| output.kind == KIND);
+    for note in result.notes.iter().filter(|_| searches) {
+        say(&format!("note: {note}"));
+    }
+    let parameters = match result.trained_parameters {
+        Some(trained) => format!("{} of {}", count(trained), count(result.parameters)),
+        None => count(result.parameters),
+    };
     say(&format!(
-        "trained {} parameters for {} epochs{kept} in {} on {}; {} in all",
-        count(result.parameters),
+        "trained {parameters} parameters for {} epochs{kept} in {} on {}; {} in all",
         result.epochs,
         seconds(result.training_seconds),
         result.device,

@@ -3,6 +3,7 @@
 use hob_training::metrics::{
     CalibrationBin, ClassReport, Confusion, CurveKind, OutputReport, Residuals, WorstRow,
 };
+use hob_training::retrieve::KIND;
 
 use super::plot::{self, Axes, Series, figure};
 use super::text::{cell_text, count, escape, number, rows, table};
@@ -33,7 +34,9 @@ pub(super) fn section(place: usize, output: &OutputResult) -> Section {
     body.extend(test.residuals.as_ref().map(residual_note));
     body.push_str(&classes(&test.per_class));
     // For a plain number the loss of a row is its error.
-    let loss = if test.residuals.is_some() && test.calibration.is_empty() {
+    let loss = if output.kind == KIND {
+        "#Rank"
+    } else if test.residuals.is_some() && test.calibration.is_empty() {
         "#Error"
     } else {
         "#Loss"
@@ -275,7 +278,10 @@ fn worst(worst: &[WorstRow], loss: &'static str) -> String {
     let lines = worst.iter().map(|row| {
         let mut cells = vec![
             count(row.row),
-            number(row.loss),
+            match loss {
+                "#Rank" => count(row.loss as usize),
+                _ => number(row.loss),
+            },
             format!("<strong>{}</strong>", cell_text(&row.target)),
             cell_text(&row.prediction),
         ];

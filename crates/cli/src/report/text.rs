@@ -191,6 +191,15 @@ pub(super) fn metric(name: &str) -> (String, &'static str) {
         "jaccard" => ("Jaccard index", "overlap of predicted and actual labels"),
         "subset_accuracy" => ("Subset accuracy", "share of rows with every label right"),
         "hamming_loss" => ("Hamming loss", "share of single labels that are wrong"),
+        "mrr" => ("MRR", "mean of one over the rank of the right answer"),
+        "recall_at_1" => ("Recall at 1", "share with the right answer first"),
+        "recall_at_5" => ("Recall at 5", "share with the right answer among five"),
+        "recall_at_10" => ("Recall at 10", "share with the right answer among ten"),
+        "answered" => ("Answered", "share of questions above the threshold"),
+        "answered_correctly" => (
+            "Answered correctly",
+            "of those, the share with the right answer first",
+        ),
         _ => return (other_metric(name), ""),
     };
     (title.to_owned(), meaning)

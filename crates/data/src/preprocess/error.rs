@@ -1,6 +1,6 @@
 //! What can be wrong with input columns.
 
-use std::fmt;
+use std::{fmt, path::PathBuf};
 
 /// Everything found wrong in one go; never empty.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,6 +140,86 @@ pub enum PreprocessError {
         /// As given.
         buckets: usize,
     },
+    /// A `tokenizer.json` that cannot be opened.
+    #[error("the tokenizer of column `{column}` cannot be read: {}: {problem}", path.display())]
+    NoTokenizer {
+        /// Column of the input.
+        column: String,
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        problem: String,
+    },
+    /// A `tokenizer.json` that is none, or one that this program cannot use.
+    #[error(
+        "{} of column `{column}` is no tokenizer.json of Hugging Face: {problem}", path.display()
+    )]
+    BadTokenizer {
+        /// Column of the input.
+        column: String,
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A tokenizer beside a pretrained encoder.
+    #[error(
+        "column `{column}` has a `tokenizer`, but its encoder `bert` brings its own: leave one of them out"
+    )]
+    TwoTokenizers {
+        /// Column of the input.
+        column: String,
+    },
+    /// The texts of the training part hold too little to train a tokenizer on.
+    #[error("no tokenizer can be trained for column `{column}`: {problem}")]
+    TokenizerTraining {
+        /// Column of the input.
+        column: String,
+        /// What is missing.
+        problem: String,
+    },
+    /// `max_tokens` leaves no place for the text.
+    #[error(
+        "`max_tokens` of column `{column}` is {max_tokens}, but must be at least {least} \
+         to have place for special tokens and a token of the text"
+    )]
+    TooFewTokens {
+        /// Column of the input.
+        column: String,
+        /// As given.
+        max_tokens: usize,
+        /// The smallest that works.
+        least: usize,
+    },
+    /// An n-gram encoder that makes no n-grams.
+    #[error("the encoder `bag` of column `{column}` cannot be used: {problem}")]
+    BadNgrams {
+        /// Column of the input.
+        column: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A text that the tokenizer fails on.
+    #[error("the text of column `{column}` in row {} cannot be cut into tokens: {problem}", row + 1)]
+    BadText {
+        /// Column of the input.
+        column: String,
+        /// The row.
+        row: usize,
+        /// The tokenizer's words.
+        problem: String,
+    },
+    /// A tokenizer that belongs to other weights.
+    #[error(
+        "the tokenizer of column `{column}` does not fit the weights: {problem}; \
+         use the tokenizer.json that came with them"
+    )]
+    TokenizerOfOtherWeights {
+        /// Column of the input.
+        column: String,
+        /// Both numbers of tokens, or the special tokens that are missing.
+        problem: String,
+    },
 }
 
 impl PreprocessError {
@@ -158,7 +238,15 @@ impl PreprocessError {
             | Self::UnknownPositive { column, .. }
             | Self::NoDateFeatures { column }
             | Self::VectorWidth { column, .. }
-            | Self::BadBuckets { column, .. } => Some(column),
+            | Self::BadBuckets { column, .. }
+            | Self::NoTokenizer { column, .. }
+            | Self::BadTokenizer { column, .. }
+            | Self::TwoTokenizers { column }
+            | Self::TokenizerTraining { column, .. }
+            | Self::TooFewTokens { column, .. }
+            | Self::BadNgrams { column, .. }
+            | Self::BadText { column, .. }
+            | Self::TokenizerOfOtherWeights { column, .. } => Some(column),
         }
     }
 }

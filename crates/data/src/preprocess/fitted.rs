@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    FittedBinary, FittedCategory, FittedDate, FittedHash, FittedNumber, FittedSet, FittedVector,
-    InputColumn, InputKind, cells, error::PreprocessError, lanes::Lanes, report::ColumnReport,
+    FittedBinary, FittedCategory, FittedDate, FittedHash, FittedNumber, FittedSet, FittedText,
+    FittedVector, InputColumn, InputKind, cells, error::PreprocessError, lanes::Lanes,
+    report::ColumnReport,
 };
 use crate::{features::FeatureLayout, table::Table};
 
@@ -26,6 +27,8 @@ pub enum Fitted {
     Vector(FittedVector),
     /// See [`FittedHash`].
     Hash(FittedHash),
+    /// See [`FittedText`].
+    Text(FittedText),
 }
 
 impl Fitted {
@@ -78,6 +81,7 @@ impl Fitted {
                 cells::categories(table, column)?,
                 rows,
             )?),
+            InputKind::Text(text) => Self::Text(FittedText::fit(column, text, table, rows)?),
         })
     }
 
@@ -91,6 +95,7 @@ impl Fitted {
             Self::Set(set) => set.layout(column, layout),
             Self::Vector(vector) => vector.layout(column, layout),
             Self::Hash(hash) => hash.layout(column, layout),
+            Self::Text(text) => text.layout(column, layout),
         }
     }
 
@@ -121,6 +126,9 @@ impl Fitted {
             }
             Self::Hash(hash) => {
                 hash.transform(cells::categories(table, column)?, rows, lanes, report)
+            }
+            Self::Text(text) => {
+                text.transform(cells::categories(table, column)?, rows, lanes, report)?
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Fills [`Features`] column by column, without a copy per column.
 
-use crate::features::{FeatureLayout, Features, Matrix};
+use crate::features::{FeatureLayout, Features, Matrix, TokenLists};
 
 /// Matrices of the right size and how far each is filled, from left to right.
 pub(super) struct Lanes {
@@ -8,6 +8,7 @@ pub(super) struct Lanes {
     next_number: usize,
     next_dense: usize,
     next_code: usize,
+    texts: Vec<(bool, i32)>,
 }
 
 impl Lanes {
@@ -24,12 +25,18 @@ impl Lanes {
                 width: layout.codes.len(),
                 values: vec![0; layout.codes.len() * num_rows],
             },
+            texts: Vec::with_capacity(layout.texts.len()),
         };
         Self {
             features,
             next_number: 0,
             next_dense: 0,
             next_code: 0,
+            texts: layout
+                .texts
+                .iter()
+                .map(|text| (text.bag, text.padding))
+                .collect(),
         }
     }
 
@@ -57,11 +64,26 @@ impl Lanes {
         self.next_code += 1;
     }
 
+    /// The next text column, with a list per row.
+    pub(super) fn text(&mut self, lists: TokenLists) {
+        let (bag, padding) = self.texts[self.features.texts.len()];
+        self.features.texts.push(TokenLists {
+            bag,
+            padding,
+            ..lists
+        });
+    }
+
     /// The filled matrices.
     pub(super) fn finish(self) -> Features {
         debug_assert_eq!(self.next_number, self.features.numbers.width);
         debug_assert_eq!(self.next_dense, self.features.dense.width);
         debug_assert_eq!(self.next_code, self.features.codes.width);
+        debug_assert_eq!(self.features.texts.len(), self.texts.len());
+        debug_assert!(
+            (self.features.texts.iter())
+                .all(|lists| lists.offsets.len() == self.features.num_rows + 1)
+        );
         self.features
     }
 }

@@ -20,10 +20,20 @@ pub struct ColumnReport {
     pub missing: usize,
     /// Numbers moved to a bound of `clip`.
     pub clipped: usize,
-    /// Values without a place of their own: never seen in the training part, or rarer there than `min_count`.
+    /// Values without a place of their own: never seen in the training part, or rarer there than `min_count`. Texts
+    /// with such a token.
     pub unknown: usize,
     /// Numbers and dates outside what the training part has.
     pub out_of_range: usize,
+    /// Texts cut at `max_tokens`.
+    #[serde(default)]
+    pub truncated: usize,
+    /// Texts without a token, such as `-` where punctuation is no token; missing ones are not counted again.
+    #[serde(default)]
+    pub empty: usize,
+    /// Words of texts cut at `max_tokens` that an output was to tag.
+    #[serde(default)]
+    pub cut_words: usize,
 }
 
 impl TransformReport {
@@ -43,6 +53,9 @@ impl TransformReport {
             ours.clipped += theirs.clipped;
             ours.unknown += theirs.unknown;
             ours.out_of_range += theirs.out_of_range;
+            ours.truncated += theirs.truncated;
+            ours.empty += theirs.empty;
+            ours.cut_words += theirs.cut_words;
         }
     }
 
@@ -61,6 +74,8 @@ mod tests {
         let column = |missing| ColumnReport {
             column: "a".into(),
             missing,
+            truncated: 2 * missing,
+            empty: 3 * missing,
             ..ColumnReport::default()
         };
         let mut total = TransformReport::default();

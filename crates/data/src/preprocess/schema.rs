@@ -51,6 +51,8 @@ pub enum InputType {
     Vector,
     /// `[inputs.hash]`
     Hash,
+    /// `[inputs.text]`
+    Text,
 }
 
 impl InputType {
@@ -64,6 +66,7 @@ impl InputType {
             Self::Set => "set",
             Self::Vector => "vector",
             Self::Hash => "hash",
+            Self::Text => "text",
         }
     }
 }
@@ -79,6 +82,7 @@ impl InputKind {
             Self::Set(_) => InputType::Set,
             Self::Vector(_) => InputType::Vector,
             Self::Hash(_) => InputType::Hash,
+            Self::Text(_) => InputType::Text,
         }
     }
 }
@@ -117,7 +121,7 @@ impl InputColumnSchema {
             }
             Fitted::Set(set) => schema.set_values(set.known.values.iter()),
             Fitted::Vector(vector) => schema.width = Some(vector.width()),
-            Fitted::Hash(_) => {}
+            Fitted::Hash(_) | Fitted::Text(_) => {}
         }
         schema
     }

@@ -70,6 +70,7 @@ impl Facts<'_> {
             .or_else(|| self.vectors())
             .or_else(|| self.sets())
             .or_else(|| self.identifier())
+            .or_else(|| self.sentences())
             .or_else(|| self.category())
             .unwrap_or_else(|| self.many_values())
     }
@@ -257,6 +258,27 @@ impl Facts<'_> {
         })
     }
 
+    /// Texts that nearly all differ, in a file so small that they would pass for a list of values.
+    fn sentences(&self) -> Option<Choice> {
+        let enough = self.tally.present >= IDENTIFIER_ROWS;
+        (enough && self.mostly_different())
+            .then(|| self.text())
+            .flatten()
+    }
+
+    /// Cells that read like sentences: 20 characters and 3 words on average, and at least half of the words begin with
+    /// a letter that is no capital, which names, titles and addresses do not.
+    fn text(&self) -> Option<Choice> {
+        let tally = self.tally;
+        let is_text = tally.num_chars >= tally.present * 20
+            && tally.num_words >= tally.present * 3
+            && tally.num_small_words * 2 >= tally.num_words;
+        is_text.then(|| {
+            let words = tally.num_words / tally.present;
+            (InferredKind::Text, format!("about {words} words per cell"))
+        })
+    }
+
     fn category(&self) -> Option<Choice> {
         let limit = CATEGORY_VALUES.max(self.num_rows / CATEGORY_SHARE);
         (self.distinct <= limit).then(|| {
@@ -268,10 +290,8 @@ impl Facts<'_> {
     }
 
     fn many_values(&self) -> Choice {
-        let tally = self.tally;
-        if tally.num_chars >= tally.present * 20 && tally.num_words >= tally.present * 3 {
-            let words = tally.num_words / tally.present;
-            return (InferredKind::Text, format!("about {words} words per cell"));
+        if let Some(text) = self.text() {
+            return text;
         }
         let count = self.count_text();
         (

@@ -22,6 +22,8 @@ pub(super) struct ColumnTally {
     pub(super) with_blank: usize,
     pub(super) num_chars: usize,
     pub(super) num_words: usize,
+    /// Words that begin with a letter which is no capital.
+    pub(super) num_small_words: usize,
     /// Cells that are lists in JSON or Parquet.
     pub(super) lists: usize,
     /// Numbers in each of them, while all are lists of numbers of one length.
@@ -43,6 +45,7 @@ impl ColumnTally {
             with_blank: 0,
             num_chars: 0,
             num_words: 0,
+            num_small_words: 0,
             lists: 0,
             list_width: None,
             nested: 0,
@@ -64,7 +67,12 @@ impl ColumnTally {
         self.dates.add(text);
         self.vectors.add(text);
         self.sets.iter_mut().for_each(|set| set.add(text));
-        let words = text.split_whitespace().count();
+        let mut words = 0;
+        for word in text.split_whitespace() {
+            words += 1;
+            let is_small = word.starts_with(|c: char| c.is_alphabetic() && !c.is_uppercase());
+            self.num_small_words += usize::from(is_small);
+        }
         self.num_words += words;
         self.num_chars += text.chars().count();
         self.with_blank += usize::from(words > 1);

@@ -139,6 +139,22 @@ fn what_differs_in_every_row_is_an_identifier() {
 fn sentences_are_text() {
     let texts = (0..100).map(|row| format!("the customer number {row} wrote a long complaint"));
     check("a", texts, InferredKind::Text, "about 8 words per cell");
+    let few = (0..30).map(|row| format!("When does train number {row} leave the station?"));
+    check(
+        "question",
+        few,
+        InferredKind::Text,
+        "about 8 words per cell",
+    );
+}
+
+#[test]
+fn names_and_addresses_are_no_text() {
+    let names = (0..300).map(|row| format!("Braund{row}, Mr. Owen Harris of Long Name"));
+    let reason = "300 different values are too many for a list: use `hash` or leave it out";
+    check("Name", names, InferredKind::Identifier, reason);
+    let addresses = (0..300).map(|row| format!("{row} Main Street, Apartment 7, Springfield"));
+    check("address", addresses, InferredKind::Identifier, reason);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A column names the part of each row.
 
 use super::keys::complete_keys;
-use super::{Parts, SplitError};
+use super::{Parts, SplitError, random};
 use crate::config::ColumnSplit;
 use crate::table::Table;
 
@@ -11,6 +11,7 @@ pub(super) fn split(
     config: &ColumnSplit,
     table: &Table,
     rows: &[usize],
+    seed: u64,
 ) -> Result<Parts, SplitError> {
     let lists = [
         ("training", &config.train),
@@ -64,11 +65,42 @@ pub(super) fn split(
             unit: "rows",
         });
     }
+    if validation.is_empty() && config.validation_share > 0.0 {
+        let drawn = match &config.stratify {
+            None => random::split(config.validation_share, 0.0, &train, seed)?,
+            Some(column) => by_class(config.validation_share, column, table, &train, seed)?,
+        };
+        return Ok(Parts { test, ..drawn });
+    }
     Ok(Parts {
         train,
         validation,
         test,
     })
+}
+
+/// A share of each class, rounded down, so that no class is lost to training.
+fn by_class(
+    share: f64,
+    column: &str,
+    table: &Table,
+    rows: &[usize],
+    seed: u64,
+) -> Result<Parts, SplitError> {
+    let (codes, names) = complete_keys(table, column, rows)?;
+    let mut classes: Vec<Vec<usize>> = vec![Vec::new(); names.len()];
+    for (&row, &code) in rows.iter().zip(&codes) {
+        classes[code].push(row);
+    }
+    let mut generator = random::generator(seed);
+    let mut parts = Parts::default();
+    for mut class in classes {
+        random::shuffle(&mut class, &mut generator);
+        let drawn = (class.len() as f64 * share).floor() as usize;
+        parts.train.extend(class.split_off(drawn));
+        parts.validation.extend(class);
+    }
+    Ok(parts)
 }
 
 fn check_distinct(lists: &[(&'static str, &Vec<String>); 3]) -> Result<(), SplitError> {

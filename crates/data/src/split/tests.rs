@@ -75,6 +75,8 @@ fn by_column() -> SplitConfig {
         train: vec!["train".into()],
         validation: vec!["valid".into()],
         test: vec!["test".into()],
+        validation_share: 0.0,
+        stratify: None,
     })
 }
 
@@ -375,4 +377,26 @@ proptest! {
             prop_assert!(after.iter().all(|(id, part)| before[id] == *part));
         }
     }
+}
+
+#[test]
+fn a_validation_share_leaves_every_class_in_training() {
+    let part = category("part", &[["train"; 12].as_slice(), &["test"; 3]].concat());
+    let class = category(
+        "class",
+        &[["a"; 10].as_slice(), &["b"; 2], &["a"; 3]].concat(),
+    );
+    let config = SplitConfig::Column(ColumnSplit {
+        validation_share: 0.2,
+        stratify: Some("class".into()),
+        ..serde_json::from_str(r#"{"column": "part"}"#).unwrap()
+    });
+    let table = table(vec![part, class], 15);
+    let rows: Vec<usize> = (0..15).collect();
+    let parts = split(&config, &table, &rows, 1).unwrap();
+    assert_eq!(parts.test, [12, 13, 14]);
+    assert_eq!((parts.train.len(), parts.validation.len()), (10, 2));
+    assert!(parts.validation.iter().all(|&row| row < 10));
+    assert_eq!(parts, split(&config, &table, &rows, 1).unwrap());
+    assert_ne!(parts, split(&config, &table, &rows, 2).unwrap());
 }

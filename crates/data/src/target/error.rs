@@ -10,7 +10,7 @@ pub enum TargetError {
     Column(#[from] PreprocessError),
     /// No type, or several.
     #[error(
-        "output `{column}` must have exactly one of the types `category`, `binary`, `number`, `set`"
+        "output `{column}` must have exactly one of the types `category`, `binary`, `number`, `set`, `tags`"
     )]
     NotOneType {
         /// Column of the output.
@@ -110,6 +110,32 @@ pub enum TargetError {
         /// As configured.
         min_count: usize,
     },
+    /// Rows whose tags do not go with the words of their text.
+    #[error(
+        "output `{column}` must have one tag for each word of `{text}`, but {count} {} not: {}{}\nhint: words and tags \
+         stand between blanks; a tag is `O`, or `B-` or `I-` and a type, such as `B-product`",
+        if *count == 1 { "row has" } else { "rows have" },
+        faults.iter().map(TagFault::to_string).collect::<Vec<_>>().join("; "),
+        if *count > faults.len() { "; ..." } else { "" }
+    )]
+    Tags {
+        /// Column of the output.
+        column: String,
+        /// Column of the text.
+        text: String,
+        /// The first such rows.
+        faults: Vec<TagFault>,
+        /// Number of such rows.
+        count: usize,
+    },
+    /// Nothing to find.
+    #[error(
+        "output `{column}` has no tag but `O` in the training part, so there is no entity to learn"
+    )]
+    NoEntities {
+        /// Column of the output.
+        column: String,
+    },
     /// Rows without a target.
     #[error(
         "output `{column}` has {count} missing {}, the first in row {}",
@@ -134,5 +160,35 @@ pub enum TargetError {
         row: usize,
         /// Number of rows with it.
         count: usize,
+    },
+}
+
+/// What is wrong with the tags of a row, an index into the table from 0.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TagFault {
+    /// More or fewer tags than words.
+    #[error(
+        "row {} has {tags} {} for {words} {}",
+        row + 1,
+        if *tags == 1 { "tag" } else { "tags" },
+        if *words == 1 { "word" } else { "words" }
+    )]
+    Count {
+        /// The row.
+        row: usize,
+        /// Tags of its cell.
+        tags: usize,
+        /// Words of its text.
+        words: usize,
+    },
+    /// A tag that is none.
+    #[error("row {} has `{tag}` for word {}", row + 1, place + 1)]
+    Tag {
+        /// The row.
+        row: usize,
+        /// Place of the word, from 0.
+        place: usize,
+        /// As written.
+        tag: String,
     },
 }

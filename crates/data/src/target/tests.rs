@@ -4,7 +4,9 @@ use super::*;
 use crate::{
     config::{
         BinaryOutput, CategoryOutput, ClassWeights, Normalize, NumberLoss, NumberOutput, SetOutput,
+        TagsOutput,
     },
+    features::{TagLists, UNKNOWN_TAG, Words},
     preprocess::tests::{categories, sets, table},
 };
 
@@ -315,7 +317,7 @@ fn an_output_without_a_type_or_with_two_is_an_error() {
     check_error(
         &untyped,
         &cells,
-        "output `y` must have exactly one of the types `category`, `binary`, `number`, `set`",
+        "output `y` must have exactly one of the types `category`, `binary`, `number`, `set`, `tags`",
     );
     assert_eq!(output_column_kind(&untyped), None);
     let both = OutputConfig {
@@ -348,4 +350,100 @@ fn a_stored_encoder_is_the_same() {
             encoder
         );
     }
+}
+
+fn tagged(rows: &[(&str, &str)]) -> Table {
+    let column =
+        |name: &str, cells: Vec<&str>| (name.to_owned(), Values::Category(categories(&cells)));
+    let (texts, tags) = rows.iter().copied().unzip();
+    let columns = [column("text", texts), column("y", tags)];
+    let columns = columns
+        .iter()
+        .map(|(name, values)| (name.as_str(), values.clone()));
+    table(columns.collect(), rows.len())
+}
+
+fn tags() -> OutputConfig {
+    OutputConfig {
+        column: "y".into(),
+        tags: Some(TagsOutput {
+            text: "text".into(),
+        }),
+        ..OutputConfig::default()
+    }
+}
+
+#[test]
+fn tags_are_encoded_word_by_word() {
+    let table = tagged(&[
+        ("to Bonn  now", "O B-city O"),
+        ("from New York", "O B-city I-city"),
+        ("no tags", ""),
+        ("at 8", "O B-time"),
+    ]);
+    assert_eq!(missing_rows("y", &table), [2]);
+    let encoder = TargetEncoder::fit(&tags(), &table, &[0, 1, 2]).unwrap();
+    assert_eq!(encoder.classes(), ["O", "B-city", "I-city"]);
+    assert_eq!(encoder.width(), 3);
+    let lists = TagLists {
+        offsets: vec![0, 3, 5],
+        tags: vec![0, 1, 2, 0, UNKNOWN_TAG],
+    };
+    assert_eq!(
+        encoder.encode(&table, &[1, 3]).unwrap(),
+        Targets::Tags(lists.clone())
+    );
+    let unknown = encoder.unknown_values(&table, &[0, 1, 3]).unwrap();
+    assert_eq!((unknown[0].value.as_str(), unknown[0].row), ("B-time", 3));
+    assert!(encoder.encode(&table, &[2]).is_err());
+    assert_eq!(lists.places(&[1, 0]), [3, 4, 0, 1, 2]);
+}
+
+#[test]
+fn tags_of_words_that_were_cut_off_are_no_targets() {
+    let lists = TagLists {
+        offsets: vec![0, 3, 3, 5],
+        tags: vec![0, 1, 2, 4, 5],
+    };
+    let words = Words {
+        offsets: vec![0, 2, 2, 4],
+        starts: vec![1, 2, 1, 2],
+        ..Words::default()
+    };
+    let cut = lists.cut(&words);
+    assert_eq!(
+        (cut.offsets, cut.tags),
+        (vec![0, 2, 2, 4], vec![0, 1, 4, 5])
+    );
+}
+
+#[test]
+fn tags_that_do_not_go_with_the_words_are_named_row_by_row() {
+    let mut rows = vec![
+        ("to Bonn now", "O B-city"),
+        ("to Bonn", "O B-city"),
+        ("Bonn", "O B-city O"),
+        ("to Bonn", "O city"),
+        ("", "O"),
+        ("to Bonn", "o O"),
+    ];
+    let expected = "output `y` must have one tag for each word of `text`, but 5 rows have not: row 1 has 2 tags for 3 \
+                    words; row 3 has 3 tags for 1 word; row 4 has `city` for word 2; row 5 has 1 tag for 0 words; row 6 \
+                    has `o` for word 1\nhint: words and tags stand between blanks; a tag is `O`, or `B-` or `I-` and a \
+                    type, such as `B-product`";
+    check_error(&tags(), &tagged(&rows), expected);
+    // Rows that are judged later count too.
+    assert!(TargetEncoder::fit(&tags(), &tagged(&rows), &[1]).is_err());
+    rows.extend([("a", "B-"), ("b", "O O")]);
+    let message = fit(&tags(), &tagged(&rows)).unwrap_err().to_string();
+    assert!(message.contains("7 rows have not") && message.contains("; ...\n"));
+    check_error(
+        &tags(),
+        &tagged(&[("a b", "O O")]),
+        "output `y` has no tag but `O` in the training part, so there is no entity to learn",
+    );
+    assert!(matches!(
+        fit(&tags(), &tagged(&[("a", "")])),
+        Err(TargetError::AllMissing { .. })
+    ));
 }

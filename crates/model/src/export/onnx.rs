@@ -1,8 +1,8 @@
 //! ONNX, through burn-onnx, which knows some of Burn's operations and names the first one that it does not know.
 //!
 //! It takes linear networks, MLPs and ResNets with the activations relu, sigmoid, tanh and silu and with batch
-//! normalisation, on plain numbers, dense blocks and codes. Other activations, layer normalisation, number embeddings
-//! and the FT-transformer are refused by name.
+//! normalisation, on plain numbers, dense blocks and codes. Other activations, layer normalisation, number embeddings,
+//! the FT-transformer and text encoders are refused by name.
 
 use burn::tensor::{Device, Int, Tensor};
 use burn_onnx::export::{AxisSpec, ExportError, InputSpec, OnnxExporter};
@@ -17,6 +17,11 @@ pub fn onnx(
     config: &NetworkConfig,
     device: &Device,
 ) -> Result<Vec<u8>, ModelError> {
+    if !config.inputs.texts.is_empty() {
+        return Err(ModelError::OnnxOperation {
+            operation: "a text encoder".to_owned(),
+        });
+    }
     // Two batch sizes: the exporter takes the axis that differs for the free one.
     let (sample, other) = (lanes(config, 2, device), lanes(config, 3, device));
     let specs: Vec<InputSpec> = (0..sample.0.len() + sample.1.len())
@@ -30,6 +35,7 @@ pub fn onnx(
             numbers,
             dense: floats.next(),
             codes: codes.into_iter().next(),
+            texts: Vec::new(),
         })
     };
     let model = OnnxExporter::new()

@@ -12,11 +12,15 @@
 //! | `body.encoder.codes.G.table.weight` | `[rows, dim]` | the columns' tables one after the other |
 //! | `body.tokenizer.*` | | as above, in an FT-transformer; `plain.weight`, `plain.bias`: `[columns, width]` |
 //! | `*.norm.running_mean`, `.running_var` | `[width]` | batch normalisation, epsilon `1e-5` |
+//! | `texts.E.embedding.weight` | `[vocabulary, dim]` | tokens or n-grams of text encoder `E` |
+//! | `texts.E.filters.N.weight`, `.bias` | `[filters, width * dim]`, `[filters]` | convolution: `weight.reshape(filters, width, dim)` |
+//! | `texts.E.forward.input`, `.hidden`, `texts.E.backward.*` | `[gates * hidden, in]` | `weight_ih`, `weight_hh` and biases of PyTorch's LSTM or GRU |
+//! | `texts.E.embeddings.*`, `texts.E.layers.N.*` | | BERT: `words`, `positions`, `segments`, `norm`; `attention.query`, `.key`, `.value`, `.output`, `attention_norm`, `linear1`, `linear2`, `feed_forward_norm` |
 //! | `heads.N.weight`, `.bias` | `[out, in]`, `[out]` | one per output |
 //!
 //! Group `G` of numbers collects the columns with equal settings (piecewise linear: with equal `dim`), group `G` of
 //! codes those with equal `dim`; groups are numbered by first occurrence. A row is the concatenation of plain
-//! numbers, number groups, dense blocks and code groups. `tests/golden/networks.py` is the same forward pass in
+//! numbers, number groups, dense blocks, texts and code groups. `tests/golden/networks.py` is the same forward pass in
 //! PyTorch.
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Puts weights into a network whose own have not been drawn yet.
+//! Puts weights into a network, or a part of one, whose own have not been drawn yet.
 
 use std::collections::BTreeMap;
 
@@ -7,30 +7,30 @@ use burn::{
     tensor::{DType, Tensor, TensorData},
 };
 
-use crate::{ModelError, Network};
+use crate::ModelError;
 
 /// A tensor of a file.
-pub(super) struct Source {
+pub(crate) struct Source {
     /// Name of the kind of number.
-    pub(super) kind: String,
-    pub(super) id: Option<u64>,
-    pub(super) shape: Vec<usize>,
+    pub(crate) kind: String,
+    pub(crate) id: Option<u64>,
+    pub(crate) shape: Vec<usize>,
     /// `None` when the kind is not floating point.
-    pub(super) data: Option<TensorData>,
+    pub(crate) data: Option<TensorData>,
 }
 
 /// A tensor that the network has.
-pub(super) struct Expected {
-    pub(super) path: String,
-    pub(super) containers: Vec<String>,
-    shape: Vec<usize>,
+pub(crate) struct Expected {
+    pub(crate) path: String,
+    pub(crate) containers: Vec<String>,
+    pub(crate) shape: Vec<usize>,
 }
 
 /// Sets all weights, or none: the network is given back only when every tensor of it and of the file has matched.
-pub(super) fn load(
-    network: Network,
+pub(crate) fn load<M: Module>(
+    network: M,
     mut sources: BTreeMap<String, Source>,
-) -> Result<Network, ModelError> {
+) -> Result<M, ModelError> {
     let mut tensors = BTreeMap::new();
     for Expected { path, shape, .. } in expected(&network) {
         let Some(source) = sources.remove(&path) else {
@@ -61,7 +61,7 @@ pub(super) fn load(
 }
 
 /// Paths and shapes of the network. Draws no weights.
-pub(super) fn expected(network: &Network) -> Vec<Expected> {
+pub(crate) fn expected(network: &impl Module) -> Vec<Expected> {
     let mut lister = Lister::default();
     network.visit(&mut lister);
     lister.expected

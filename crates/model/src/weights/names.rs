@@ -52,7 +52,7 @@ pub(crate) fn transpose(values: &[f32], rows: usize, columns: usize) -> Vec<f32>
 }
 
 /// A tensor of a PyTorch file, in the layout of the network.
-pub(super) fn from_torch(layout: &TorchLayout, view: &TensorView<'_>) -> Source {
+pub(crate) fn from_torch(layout: &TorchLayout, view: &TensorView<'_>) -> Source {
     let kind = format!("{:?}", view.dtype());
     let shape = view.shape().to_vec();
     let dtype = match view.dtype() {

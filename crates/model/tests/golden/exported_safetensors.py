@@ -2,8 +2,8 @@
 
     python exported_safetensors.py exported.safetensors expected.json
 
-`expected.json` has the input lanes `numbers`, `dense` and `codes` (rows of numbers, or null) and `outputs`, one matrix
-per head. The Rust test `exports.rs` writes both files and runs this script when the environment variable HOB_PYTHON
+`expected.json` has the input lanes `numbers`, `dense` and `codes` (rows of numbers, or null), `texts` (token ids per
+column and row) and `outputs`, one matrix per head. The Rust test `exports.rs` writes both files and runs this script when the environment variable HOB_PYTHON
 names a Python that has torch, numpy and safetensors. Exit code 0 means that all outputs are equal.
 """
 
@@ -31,7 +31,10 @@ def main(path, expected_path):
     lane = lambda name, dtype: None if expected[name] is None else torch.tensor(expected[name], dtype=dtype)
     with torch.no_grad():
         outputs = network.eval()(
-            lane("numbers", torch.float32), lane("dense", torch.float32), lane("codes", torch.int64)
+            lane("numbers", torch.float32),
+            lane("dense", torch.float32),
+            lane("codes", torch.int64),
+            expected["texts"],
         )
     assert len(outputs) == len(expected["outputs"])
     for output, reference in zip(outputs, expected["outputs"]):

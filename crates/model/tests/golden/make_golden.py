@@ -74,6 +74,90 @@ CASES = {f"mlp_{name}": (PLAIN, mlp([6, 5], name)) for name in ACTIVATIONS} | {
 }
 
 
+def encoder(kind, **settings):
+    return {"vocabulary": 11, "network": {kind: settings}}
+
+
+def rnn(cell, bidirectional, pooling):
+    return encoder("rnn", cell=cell, dim=3, hidden=4, bidirectional=bidirectional, pooling=pooling, dropout=0.3)
+
+
+def bert(**changes):
+    settings = {
+        "width": 6,
+        "layers": 2,
+        "heads": 3,
+        "feed_forward": 10,
+        "activation": "gelu",
+        "max_tokens": 8,
+        "first_position": 0,
+        "segments": 2,
+        "epsilon": 1e-12,
+        "dropout": 0.1,
+        "pooling": "mean",
+        "normalize": False,
+    }
+    return encoder("bert", **(settings | changes))
+
+
+def texts(*encoders, columns=None, **lanes):
+    columns = list(range(len(encoders))) if columns is None else columns
+    return inputs(**lanes) | {"text_encoders": list(encoders), "texts": columns}
+
+
+BAG = encoder("bag", dim=4, dropout=0.1)
+CNN = encoder("cnn", dim=3, filters=4, widths=[1, 2, 5], dropout=0.5)
+
+CASES |= {
+    name: (input_config, {"linear": {}})
+    for name, input_config in {
+        "text_bag": texts(BAG),
+        "text_cnn": texts(CNN),
+        "text_lstm": texts(rnn("lstm", True, "max")),
+        "text_lstm_forward": texts(rnn("lstm", False, "mean")),
+        "text_gru": texts(rnn("gru", True, "mean")),
+        "text_gru_forward": texts(rnn("gru", False, "cls")),
+        "text_bert": texts(bert()),
+        "text_roberta": texts(bert(first_position=2, segments=1, pooling="cls", activation="relu", epsilon=1e-5)),
+        "text_distilbert": texts(bert(segments=0, pooling="max", normalize=True)),
+    }.items()
+} | {
+    "text_with_other_columns": (
+        texts(CNN, BAG, columns=[0, 1, 0], numbers=["plain"] * 2, dense=[2], codes=[(4, 3)]),
+        mlp([7]),
+    )
+}
+
+
+def write_texts(input_config):
+    """Token ids per column and row; the first text is short, and a bag may be empty."""
+    columns = []
+    for encoder in input_config.get("texts", []):
+        is_bag = "bag" in input_config["text_encoders"][encoder]["network"]
+        lengths = [0 if is_bag else 1, 7, 3, 2, 5]
+        columns.append([torch.randint(0, 11, (length,)).tolist() for length in lengths])
+    return columns
+
+
+def text_tensors(input_config, columns):
+    tensors = {}
+    for index, (encoder, column) in enumerate(zip(input_config.get("texts", []), columns)):
+        lengths = [len(text) for text in column]
+        if "bag" in input_config["text_encoders"][encoder]["network"]:
+            ids = torch.tensor([i for text in column for i in text])
+            rows = torch.repeat_interleave(torch.arange(len(column)), torch.tensor(lengths))
+            shares = torch.tensor([[1.0 / max(1, length) if length else 0.0] for length in lengths])
+            lane = {"ids": ids, "rows": rows, "shares": shares}
+        else:
+            longest = max(lengths)
+            # Padding that would be noticed: a token that occurs in texts.
+            ids = torch.tensor([text + [3] * (longest - len(text)) for text in column])
+            mask = torch.tensor([[float(place < length) for place in range(longest)] for length in lengths])
+            lane = {"ids": ids, "mask": mask}
+        tensors |= {f"input.texts.{index}.{key}": value for key, value in lane.items()}
+    return tensors
+
+
 def write(name, input_config, body):
     torch.manual_seed(len(name))
     heads = [{"name": "first", "width": 3}, {"name": "second", "width": 1}]
@@ -98,8 +182,10 @@ def write(name, input_config, body):
     if input_config["codes"]:
         cardinalities = [c["cardinality"] for c in input_config["codes"]]
         lanes["codes"] = torch.stack([torch.randint(0, c, (BATCH,)) for c in cardinalities], 1)
+    columns = write_texts(input_config)
     with torch.no_grad():
-        outputs = network.eval()(**lanes)
+        outputs = network.eval()(**lanes, texts=columns)
+    tensors |= text_tensors(input_config, columns)
     tensors |= {f"input.{k}": v for k, v in lanes.items() if v is not None}
     tensors |= {f"output.{i}": v for i, v in enumerate(outputs)}
     tensors = {k: v.contiguous() for k, v in tensors.items()}

@@ -3,7 +3,8 @@ rtdl_revisiting_models), independently of the Rust code. Attribute names are tho
 `load_state_dict` takes such a file as it is.
 
 Usage: `network = build(config)` with the config as JSON (metadata entry `hob_network` of an exported file), then
-`network.load_state_dict(tensors)` and `network(numbers, dense, codes)`, which gives a list with one tensor per output.
+`network.load_state_dict(tensors)` and `network(numbers, dense, codes, texts)`, which gives a list with one tensor per
+output. A text column is a list with the token ids of each row.
 """
 
 import math
@@ -370,6 +371,148 @@ class FtTransformer(nn.Module):
         return F.relu(self.norm(x[:, 0]))
 
 
+class Bag(nn.Module):
+    def __init__(self, vocabulary, config):
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, config["dim"])
+        self.width = config["dim"]
+
+    def forward(self, texts):
+        ids = torch.tensor([i for text in texts for i in text], dtype=torch.long)
+        starts = torch.tensor([sum(map(len, texts[:row])) for row in range(len(texts))])
+        # PyTorch's mean of nothing is 0, like ours.
+        return F.embedding_bag(ids, self.embedding.weight, starts, mode="mean")
+
+
+class Cnn(nn.Module):
+    def __init__(self, vocabulary, config):
+        super().__init__()
+        self.dim, self.widths = config["dim"], config["widths"]
+        self.embedding = nn.Embedding(vocabulary, self.dim)
+        self.filters = nn.ModuleList(nn.Linear(w * self.dim, config["filters"]) for w in self.widths)
+        self.width = config["filters"] * len(self.widths)
+
+    def encode(self, text):
+        tokens = self.embedding(torch.tensor([text])).transpose(1, 2)
+        maxima = []
+        for width, linear in zip(self.widths, self.filters):
+            kernel = linear.weight.reshape(-1, width, self.dim).transpose(1, 2)
+            scores = F.conv1d(tokens, kernel, linear.bias, padding=width - 1)
+            maxima.append(F.relu(scores).amax(2))
+        return torch.cat(maxima, 1)
+
+    def forward(self, texts):
+        return torch.cat([self.encode(text) for text in texts])
+
+
+class Direction(nn.Module):
+    def __init__(self, gates, dim, hidden):
+        super().__init__()
+        self.input = nn.Linear(dim, gates * hidden)
+        self.hidden = nn.Linear(hidden, gates * hidden)
+
+
+class Pool:
+    def __init__(self, kind):
+        self.kind = kind
+
+    def __call__(self, states):
+        return {"mean": states.mean(0), "max": states.amax(0), "cls": states[0]}[self.kind]
+
+
+class Rnn(nn.Module):
+    def __init__(self, vocabulary, config):
+        super().__init__()
+        self.kind, self.dim, self.hidden = config["cell"], config["dim"], config["hidden"]
+        gates = {"lstm": 4, "gru": 3}[self.kind]
+        self.embedding = nn.Embedding(vocabulary, self.dim)
+        # A submodule cannot be called `forward`, but its name in a state dict can.
+        self.add_module("backward", None)
+        self._modules["forward"] = Direction(gates, self.dim, self.hidden)
+        if config["bidirectional"]:
+            self._modules["backward"] = Direction(gates, self.dim, self.hidden)
+        self.pool = Pool(config["pooling"])
+        self.width = self.hidden * (2 if config["bidirectional"] else 1)
+
+    def layer(self):
+        directions = [d for d in (self._modules["forward"], self._modules["backward"]) if d is not None]
+        kind = {"lstm": nn.LSTM, "gru": nn.GRU}[self.kind]
+        layer = kind(self.dim, self.hidden, batch_first=True, bidirectional=len(directions) == 2)
+        with torch.no_grad():
+            for direction, end in zip(directions, ("", "_reverse")):
+                getattr(layer, f"weight_ih_l0{end}").copy_(direction.input.weight)
+                getattr(layer, f"weight_hh_l0{end}").copy_(direction.hidden.weight)
+                getattr(layer, f"bias_ih_l0{end}").copy_(direction.input.bias)
+                getattr(layer, f"bias_hh_l0{end}").copy_(direction.hidden.bias)
+        return layer
+
+    def forward(self, texts):
+        layer = self.layer()
+        states = [layer(self.embedding(torch.tensor([text])))[0][0] for text in texts]
+        return torch.stack([self.pool(s) for s in states])
+
+
+class BertEmbeddings(nn.Module):
+    def __init__(self, vocabulary, config):
+        super().__init__()
+        width = config["width"]
+        self.words = nn.Embedding(vocabulary, width)
+        self.positions = nn.Embedding(config["first_position"] + config["max_tokens"], width)
+        if config["segments"]:
+            self.segments = nn.Embedding(config["segments"], width)
+        self.norm = nn.LayerNorm(width, eps=config["epsilon"])
+        self.first_position = config["first_position"]
+
+    def forward(self, text):
+        places = torch.arange(len(text)) + self.first_position
+        x = self.words(torch.tensor(text)) + self.positions(places)
+        if hasattr(self, "segments"):
+            x = x + self.segments(torch.zeros(len(text), dtype=torch.long))
+        return self.norm(x)[None]
+
+
+class BertLayer(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        width, hidden = config["width"], config["feed_forward"]
+        self.attention = Attention(width, config["heads"])
+        self.attention_norm = nn.LayerNorm(width, eps=config["epsilon"])
+        self.linear1 = nn.Linear(width, hidden)
+        self.linear2 = nn.Linear(hidden, width)
+        self.feed_forward_norm = nn.LayerNorm(width, eps=config["epsilon"])
+        self.activation = ACTIVATIONS[config["activation"]]
+
+    def forward(self, x):
+        x = self.attention_norm(x + self.attention(x, x))
+        return self.feed_forward_norm(x + self.linear2(self.activation(self.linear1(x))))
+
+
+class Bert(nn.Module):
+    def __init__(self, vocabulary, config):
+        super().__init__()
+        self.embeddings = BertEmbeddings(vocabulary, config)
+        self.layers = nn.ModuleList(BertLayer(config) for _ in range(config["layers"]))
+        self.pool, self.normalize, self.width = Pool(config["pooling"]), config["normalize"], config["width"]
+
+    def encode(self, text):
+        x = self.embeddings(text)
+        for layer in self.layers:
+            x = layer(x)
+        vector = self.pool(x[0])
+        return F.normalize(vector, dim=0) if self.normalize else vector
+
+    def forward(self, texts):
+        return torch.stack([self.encode(text) for text in texts])
+
+
+TEXT_ENCODERS = {"bag": Bag, "cnn": Cnn, "rnn": Rnn, "bert": Bert}
+
+
+def text_encoder(config):
+    (kind, settings), = config["network"].items()
+    return TEXT_ENCODERS[kind](config["vocabulary"], settings)
+
+
 BODIES = {"linear": LinearBody, "mlp": Mlp, "resnet": Resnet, "ft_transformer": FtTransformer}
 
 
@@ -377,10 +520,18 @@ class Network(nn.Module):
     def __init__(self, config):
         super().__init__()
         (kind, body), = config["body"].items()
-        self.body = BODIES[kind](body, config["inputs"])
+        inputs = config["inputs"]
+        # One text at a time, so that no padding can be in the way.
+        self.texts = nn.ModuleList(text_encoder(c) for c in inputs.get("text_encoders", []))
+        self.text_columns = inputs.get("texts", [])
+        vectors = [self.texts[encoder].width for encoder in self.text_columns]
+        self.body = BODIES[kind](body, inputs | {"dense": inputs["dense"] + vectors})
         self.heads = nn.ModuleList(nn.Linear(self.body.width, h["width"]) for h in config["heads"])
 
-    def forward(self, numbers, dense, codes):
+    def forward(self, numbers, dense, codes, texts=()):
+        vectors = [self.texts[encoder](column) for encoder, column in zip(self.text_columns, texts)]
+        if vectors:
+            dense = torch.cat(([] if dense is None else [dense]) + vectors, 1)
         hidden = self.body(numbers, dense, codes)
         return [head(hidden) for head in self.heads]
 

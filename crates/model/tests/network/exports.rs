@@ -4,7 +4,7 @@ use std::{env, fs, path::Path, process::Command};
 
 use burn::{module::Module, store::ModuleRecord, tensor::Device};
 use hob_model::{
-    Input, ModelError, Network, NetworkConfig,
+    ModelError, Network, NetworkConfig,
     config::Norm,
     export::{self, Precision},
     weights,
@@ -12,7 +12,8 @@ use hob_model::{
 use safetensors::SafeTensors;
 
 use crate::support::{
-    assert_close, config, every_body, mlp, outputs, plain_inputs, rows, seeded, values,
+    assert_close, config, every_body, mlp, outputs, plain_inputs, rows, seeded, text_columns,
+    values,
 };
 
 #[test]
@@ -145,11 +146,7 @@ fn pytorch_computes_the_same_from_an_exported_file() {
             )
             .unwrap();
             let expected = folder.path().join("expected.json");
-            fs::write(
-                &expected,
-                expectation(&network, rows(&config, 4, &device)).to_string(),
-            )
-            .unwrap();
+            fs::write(&expected, expectation(&network, &config, 4).to_string()).unwrap();
             let output = Command::new(&python)
                 .arg("-B")
                 .arg(&script)
@@ -167,7 +164,12 @@ fn pytorch_computes_the_same_from_an_exported_file() {
 }
 
 /// What the scripts in `golden/` compare with.
-pub(crate) fn expectation(network: &Network, input: Input) -> serde_json::Value {
+pub(crate) fn expectation(
+    network: &Network,
+    config: &NetworkConfig,
+    batch: usize,
+) -> serde_json::Value {
+    let input = rows(config, batch, &Device::flex());
     let matrix = |values: Vec<f32>, width: usize| -> Vec<Vec<f32>> {
         values.chunks(width).map(<[f32]>::to_vec).collect()
     };
@@ -194,6 +196,7 @@ pub(crate) fn expectation(network: &Network, input: Input) -> serde_json::Value 
         "numbers": lane(&input.numbers),
         "dense": lane(&input.dense),
         "codes": codes,
+        "texts": text_columns(config, batch),
         "outputs": outputs,
     })
 }

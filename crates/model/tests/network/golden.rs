@@ -2,8 +2,8 @@
 
 use std::{collections::HashMap, fs, path::Path};
 
-use burn::tensor::{Device, Tensor, TensorData};
-use hob_model::{Input, NetworkConfig, export::CONFIG_KEY, weights};
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use hob_model::{Input, NetworkConfig, Text, export::CONFIG_KEY, weights};
 use safetensors::{SafeTensors, serialize, tensor::TensorView};
 
 use crate::support::{assert_close, outputs};
@@ -20,7 +20,7 @@ fn networks_compute_what_pytorch_computes() {
         })
         .collect();
     files.sort();
-    assert_eq!(files.len(), 21, "a golden file is missing");
+    assert_eq!(files.len(), 31, "a golden file is missing");
     for file in files {
         check(&file);
     }
@@ -49,21 +49,44 @@ fn check(path: &Path) {
             .get("input.numbers")
             .map(|view| floats(view, &device)),
         dense: tensors.get("input.dense").map(|view| floats(view, &device)),
-        codes: tensors.get("input.codes").map(|view| {
-            let codes = view
-                .data()
-                .chunks_exact(8)
-                .map(|b| i64::from_le_bytes(b.try_into().unwrap()) as i32);
-            Tensor::from_data(
-                TensorData::new(codes.collect(), view.shape().to_vec()),
-                &device,
-            )
-        }),
+        codes: tensors
+            .get("input.codes")
+            .map(|view| integers(view, &device)),
+        texts: (0..config.inputs.texts.len())
+            .map(|column| text(&tensors, column, &device))
+            .collect(),
     };
     for (index, found) in outputs(&network, input).into_iter().enumerate() {
         let expected = read(&tensors[&format!("output.{index}")]);
         assert_close(&found, &expected, 1e-5, &format!("{name}, output {index}"));
     }
+}
+
+fn text(tensors: &HashMap<String, TensorView<'_>>, column: usize, device: &Device) -> Text {
+    let view = |name: &str| tensors.get(&format!("input.texts.{column}.{name}"));
+    match view("mask") {
+        Some(mask) => Text::Sequence {
+            ids: integers(view("ids").unwrap(), device),
+            mask: floats(mask, device),
+            words: None,
+        },
+        None => Text::Bag {
+            ids: integers(view("ids").unwrap(), device),
+            rows: integers(view("rows").unwrap(), device),
+            shares: floats(view("shares").unwrap(), device),
+        },
+    }
+}
+
+fn integers<const D: usize>(view: &TensorView<'_>, device: &Device) -> Tensor<D, Int> {
+    let values = view
+        .data()
+        .chunks_exact(8)
+        .map(|b| i64::from_le_bytes(b.try_into().unwrap()) as i32);
+    Tensor::from_data(
+        TensorData::new(values.collect(), view.shape().to_vec()),
+        device,
+    )
 }
 
 fn floats(view: &TensorView<'_>, device: &Device) -> Tensor<2> {

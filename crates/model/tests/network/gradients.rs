@@ -31,6 +31,7 @@ fn gradients_equal_the_closed_form() {
     };
     let mut config = config(plain_inputs(INPUTS), BodyConfig::Mlp(body));
     config.heads = vec![HeadConfig {
+        words_of: None,
         name: "y".into(),
         width: 1,
     }];

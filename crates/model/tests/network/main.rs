@@ -8,6 +8,9 @@ mod gradients;
 mod initial;
 #[cfg(feature = "onnx")]
 mod onnx;
+mod pretrained;
 mod support;
+mod texts;
 mod training;
 mod weights;
+mod words;

@@ -4,10 +4,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use hob_model::{
-    Input, Network, NetworkConfig,
+    Input, Network, NetworkConfig, Text,
     config::{
-        Activation, BodyConfig, CodeEncoder, FtTransformerConfig, HeadConfig, InputsConfig,
-        LinearConfig, MlpConfig, Norm, NumberEncoder, ResnetConfig,
+        Activation, BertConfig, BodyConfig, CodeEncoder, FtTransformerConfig, HeadConfig,
+        InputsConfig, LinearConfig, MlpConfig, Norm, NumberEncoder, Pooling, ResnetConfig, RnnCell,
+        TextEncoderConfig, TextNetwork,
     },
 };
 
@@ -48,6 +49,76 @@ pub(crate) fn mixed_inputs() -> InputsConfig {
         ],
         dense: vec![2, 3],
         codes: vec![code(4, 2), code(3, 5), code(6, 2)],
+        ..Default::default()
+    }
+}
+
+pub(crate) const VOCABULARY: usize = 9;
+
+pub(crate) fn bert(pooling: Pooling) -> BertConfig {
+    BertConfig {
+        width: 6,
+        layers: 2,
+        heads: 2,
+        feed_forward: 10,
+        activation: Activation::Gelu,
+        max_tokens: 12,
+        first_position: 0,
+        segments: 2,
+        epsilon: 1e-12,
+        dropout: 0.1,
+        pooling,
+        normalize: false,
+    }
+}
+
+/// One encoder of every kind.
+pub(crate) fn text_encoders() -> Vec<TextEncoderConfig> {
+    let rnn = |cell, bidirectional, pooling| TextNetwork::Rnn {
+        cell,
+        dim: 3,
+        hidden: 4,
+        bidirectional,
+        pooling,
+        dropout: 0.3,
+    };
+    let networks = [
+        TextNetwork::Bag {
+            dim: 5,
+            dropout: 0.1,
+        },
+        TextNetwork::Cnn {
+            dim: 3,
+            filters: 2,
+            widths: vec![1, 4],
+            dropout: 0.5,
+        },
+        rnn(RnnCell::Lstm, true, Pooling::Max),
+        rnn(RnnCell::Gru, true, Pooling::Mean),
+        rnn(RnnCell::Gru, false, Pooling::Cls),
+        TextNetwork::Bert(bert(Pooling::Mean)),
+        TextNetwork::Bert(BertConfig {
+            first_position: 2,
+            segments: 0,
+            normalize: true,
+            ..bert(Pooling::Cls)
+        }),
+    ];
+    networks
+        .map(|network| TextEncoderConfig {
+            vocabulary: VOCABULARY,
+            network,
+        })
+        .into()
+}
+
+/// Every kind of text encoder; the first two columns share one.
+pub(crate) fn text_inputs() -> InputsConfig {
+    InputsConfig {
+        dense: vec![2],
+        text_encoders: text_encoders(),
+        texts: vec![1, 1, 0, 2, 3, 4, 5, 6],
+        ..Default::default()
     }
 }
 
@@ -60,6 +131,7 @@ pub(crate) fn plain_inputs(columns: usize) -> InputsConfig {
 
 pub(crate) fn config(inputs: InputsConfig, body: BodyConfig) -> NetworkConfig {
     let head = |name: &str, width| HeadConfig {
+        words_of: None,
         name: name.into(),
         width,
     };
@@ -94,15 +166,82 @@ pub(crate) fn every_body() -> Vec<NetworkConfig> {
         heads: 2,
         ..Default::default()
     };
-    [
+    let mut configs: Vec<_> = [
         BodyConfig::Linear(LinearConfig {}),
         mlp(&[6, 6], Norm::Batch),
         mlp(&[5], Norm::Layer),
         BodyConfig::Resnet(resnet),
-        BodyConfig::FtTransformer(transformer),
+        BodyConfig::FtTransformer(transformer.clone()),
     ]
     .map(|body| config(mixed_inputs(), body))
-    .into()
+    .into();
+    configs.push(config(text_inputs(), mlp(&[6], Norm::None)));
+    configs.push(config(
+        text_inputs(),
+        BodyConfig::FtTransformer(transformer),
+    ));
+    configs
+}
+
+/// Token ids of one text column. Lengths differ; with `may_be_empty` the first text has no token.
+pub(crate) fn token_lists(column: usize, batch: usize, may_be_empty: bool) -> Vec<Vec<usize>> {
+    let length = |row: usize| (row * 4 + column) % 7 + usize::from(!may_be_empty);
+    let token = |row: usize, place: usize| (row * 5 + place * 7 + column) % VOCABULARY;
+    (0..batch)
+        .map(|row| (0..length(row)).map(|place| token(row, place)).collect())
+        .collect()
+}
+
+/// Texts side by side, filled up to the longest with a token that occurs in texts too.
+pub(crate) fn sequence(texts: &[Vec<usize>], device: &Device) -> Text {
+    let longest = texts.iter().map(Vec::len).max().unwrap_or(0);
+    let shape = [texts.len(), longest];
+    let places = || {
+        texts
+            .iter()
+            .flat_map(|text| (0..longest).map(move |place| text.get(place)))
+    };
+    let ids: Vec<i32> = places()
+        .map(|token| token.map_or(1, |&id| id as i32))
+        .collect();
+    let mask: Vec<f32> = places().map(|token| token.map_or(0.0, |_| 1.0)).collect();
+    Text::Sequence {
+        ids: Tensor::from_data(TensorData::new(ids, shape), device),
+        mask: Tensor::from_data(TensorData::new(mask, shape), device),
+        words: None,
+    }
+}
+
+pub(crate) fn bag(texts: &[Vec<usize>], device: &Device) -> Text {
+    let rows = texts.iter().enumerate();
+    let rows: Vec<i32> = rows
+        .flat_map(|(row, text)| vec![row as i32; text.len()])
+        .collect();
+    let ids: Vec<i32> = texts.iter().flatten().map(|&id| id as i32).collect();
+    let share = |text: &Vec<usize>| match text.len() {
+        0 => 0.0,
+        length => 1.0 / length as f32,
+    };
+    let shares: Vec<f32> = texts.iter().map(share).collect();
+    let tokens = [ids.len()];
+    Text::Bag {
+        ids: Tensor::from_data(TensorData::new(ids, tokens), device),
+        rows: Tensor::from_data(TensorData::new(rows, tokens), device),
+        shares: Tensor::from_data(TensorData::new(shares, [texts.len(), 1]), device),
+    }
+}
+
+fn is_bag(inputs: &InputsConfig, column: usize) -> bool {
+    let encoder = &inputs.text_encoders[inputs.texts[column]];
+    matches!(encoder.network, TextNetwork::Bag { .. })
+}
+
+/// Token ids of every text column of [`rows`].
+pub(crate) fn text_columns(config: &NetworkConfig, batch: usize) -> Vec<Vec<Vec<usize>>> {
+    let inputs = &config.inputs;
+    (0..inputs.texts.len())
+        .map(|column| token_lists(column, batch, is_bag(inputs, column)))
+        .collect()
 }
 
 /// Some rows that fit the config; the same for the same config.
@@ -123,6 +262,14 @@ pub(crate) fn rows(config: &NetworkConfig, batch: usize, device: &Device) -> Inp
         dense: matrix(inputs.dense.iter().sum()),
         codes: (columns > 0)
             .then(|| Tensor::from_data(TensorData::new(codes, [batch, columns]), device)),
+        texts: text_columns(config, batch)
+            .iter()
+            .enumerate()
+            .map(|(column, texts)| match is_bag(inputs, column) {
+                true => bag(texts, device),
+                false => sequence(texts, device),
+            })
+            .collect(),
     }
 }
 

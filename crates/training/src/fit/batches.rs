@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use burn::data::dataset::DatasetError;
-use burn::tensor::{Device, Int, Tensor, TensorData};
-use hob_data::features::Features;
+use burn::tensor::Device;
+use hob_inference::tensors;
 use hob_model::Input;
 
 use super::EncodedPart;
+use super::buckets;
 use super::random::{self, Purpose};
 use crate::loss::{OutputLoss, TargetBatch};
 
@@ -120,7 +121,12 @@ impl Loader {
     fn order(&self, epoch: usize) -> Vec<usize> {
         let mut rows: Vec<usize> = self.rows.clone().collect();
         if self.plan.shuffle && self.plan.batch_size < rows.len() {
-            random::shuffle(&mut rows, self.plan.seed, epoch);
+            let (seed, features) = (self.plan.seed, &self.part.features);
+            random::shuffle(&mut rows, seed, epoch);
+            if !features.texts.is_empty() {
+                let length = |row| features.longest_text(row);
+                buckets::by_length(&mut rows, self.plan.batch_size, length, seed, epoch);
+            }
         }
         rows
     }
@@ -175,7 +181,7 @@ impl EpochBatches<'_> {
         let (part, device) = (&self.loader.part, &self.loader.device);
         let targets = plan.losses.iter().zip(&part.targets);
         Some(Batch {
-            input: input(&part.features, rows, device, |row, column| {
+            input: tensors::input_with(&part.features, rows, device, |row, column| {
                 self.unknown(row, column)
             }),
             targets: targets
@@ -251,32 +257,5 @@ impl DataLoader<Batch> for Loader {
             rows,
             ..self.clone()
         })
-    }
-}
-
-/// The named rows as a network takes them. Codes for which `unknown` answers yes are replaced by 0.
-fn input(
-    features: &Features,
-    rows: &[usize],
-    device: &Device,
-    unknown: impl Fn(usize, usize) -> bool,
-) -> Input {
-    let floats = |values: Vec<f32>, width: usize| {
-        (width > 0)
-            .then(|| Tensor::<2>::from_data(TensorData::new(values, [rows.len(), width]), device))
-    };
-    let width = features.codes.width;
-    let mut codes = features.codes.gather(rows);
-    for (place, code) in codes.iter_mut().enumerate() {
-        if unknown(rows[place / width], place % width) {
-            *code = 0;
-        }
-    }
-    let codes = (width > 0)
-        .then(|| Tensor::<2, Int>::from_data(TensorData::new(codes, [rows.len(), width]), device));
-    Input {
-        numbers: floats(features.numbers.gather(rows), features.numbers.width),
-        dense: floats(features.dense.gather(rows), features.dense.width),
-        codes,
     }
 }

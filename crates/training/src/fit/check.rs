@@ -1,6 +1,7 @@
 //! Whether parts, losses and network fit together, before anything is computed.
 
-use hob_data::features::Targets;
+use hob_data::features::{Features, Targets};
+use hob_model::config::HeadConfig;
 
 use super::{EncodedPart, FitError, FitRequest};
 
@@ -31,11 +32,12 @@ fn check_part(
     part: &'static str,
     rows: &EncodedPart,
 ) -> Result<(), FitError> {
-    let (heads, losses) = (&request.network.heads, &request.losses);
-    if heads.is_empty() || heads.len() != losses.len() || losses.len() != rows.targets.len() {
+    let losses = &request.losses;
+    let heads = request.network.num_outputs();
+    if heads != losses.len() || losses.len() != rows.targets.len() {
         let targets = rows.targets.len();
         return Err(FitError::Outputs {
-            heads: heads.len(),
+            heads,
             losses: losses.len(),
             targets,
         });
@@ -50,14 +52,22 @@ fn check_part(
                 output,
             });
         }
-        if !losses[output].accepts(targets) {
+        let head = request.network.heads.get(output);
+        let fit = head.is_none_or(|head| words_fit(head, targets, &rows.features));
+        if !losses[output].accepts(targets) || !fit {
             return Err(FitError::Targets {
-                head: heads[output].name.clone(),
+                head: head_name(request, output),
                 part,
             });
         }
     }
     check_lanes(request, part, rows)
+}
+
+/// The last hidden layer, which a network without heads gives, has no name.
+fn head_name(request: &FitRequest, output: usize) -> String {
+    let head = request.network.heads.get(output);
+    head.map_or_else(|| "vector".to_string(), |head| head.name.clone())
 }
 
 fn check_lanes(
@@ -70,6 +80,7 @@ fn check_lanes(
         ("numbers", features.numbers.width, inputs.numbers.len()),
         ("dense", features.dense.width, inputs.dense.iter().sum()),
         ("codes", features.codes.width, inputs.codes.len()),
+        ("texts", features.texts.len(), inputs.texts.len()),
     ] {
         if found != expected {
             return Err(FitError::LaneWidth {
@@ -100,10 +111,24 @@ fn check_lanes(
     Ok(())
 }
 
+/// Whether a head that labels words has a target for each word of its text, and no other head has such targets.
+fn words_fit(head: &HeadConfig, targets: &Targets, features: &Features) -> bool {
+    match (head.words_of, targets) {
+        (Some(column), Targets::Tags(lists)) => features
+            .texts
+            .get(column)
+            .and_then(|texts| texts.words.as_ref())
+            .is_some_and(|words| words.offsets == lists.offsets),
+        (None, Targets::Tags(_)) | (Some(_), _) => false,
+        (None, _) => true,
+    }
+}
+
 fn num_rows(targets: &Targets) -> usize {
     match targets {
         Targets::Classes(values) => values.len(),
         Targets::Binary(values) | Targets::Numbers(values) => values.len(),
         Targets::Labels(matrix) => matrix.values.len() / matrix.width.max(1),
+        Targets::Tags(lists) => lists.offsets.len().saturating_sub(1),
     }
 }

@@ -35,7 +35,7 @@ impl Fingerprint {
             network: json(&request.network),
             data: data(request),
             losses: json(&request.losses),
-            optimizer: json(&request.optimizer),
+            optimizer: json(&(&request.optimizer, &request.groups)),
             schedule: json(&request.schedule),
             training: json(&training),
         }
@@ -83,16 +83,28 @@ fn add_part(digest: &mut Sha256, part: &EncodedPart) {
         numbers,
         dense,
         codes,
+        texts,
     } = &*part.features;
     digest.update((*num_rows as u64).to_le_bytes());
     add_floats(digest, numbers.width, &numbers.values);
     add_floats(digest, dense.width, &dense.values);
     add_codes(digest, codes.width, &codes.values);
+    for lists in texts {
+        let offsets: Vec<i32> = lists.offsets.iter().map(|&offset| offset as i32).collect();
+        add_codes(digest, 1, &offsets);
+        add_codes(digest, 1, &lists.ids);
+    }
     for targets in &part.targets {
         match targets {
             Targets::Classes(values) => add_codes(digest, 1, values),
             Targets::Binary(values) | Targets::Numbers(values) => add_floats(digest, 1, values),
             Targets::Labels(Matrix { width, values }) => add_floats(digest, *width, values),
+            Targets::Tags(lists) => {
+                for offset in &lists.offsets {
+                    digest.update((*offset as u64).to_le_bytes());
+                }
+                add_codes(digest, 1, &lists.tags);
+            }
         }
     }
 }

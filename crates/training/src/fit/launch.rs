@@ -9,7 +9,6 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use burn::lr_scheduler::module_lr_scheduler::ModuleLrScheduler;
 use burn::module::Module;
 use burn::tensor::Device;
 use burn::train::logger::InMemoryMetricLogger;
@@ -20,20 +19,20 @@ use burn::train::{
     SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents, TrainingStrategy,
     ValidLoader,
 };
-use hob_model::{Network, weights};
+use hob_model::Network;
 
 use super::batches::{BatchPlan, Loader};
 use super::checkpoint::{self, Checkpoint};
 use super::error::FitError;
 use super::events::EventsSetup;
 use super::fingerprint::Fingerprint;
+use super::groups;
 use super::observer::FitObserver;
 use super::progress::Progress;
-use super::random::{self, Purpose};
 use super::silent::SilentRenderer;
 use super::step::{Task, Trainee};
 use super::training_loop::{Clock, TrainingLoop};
-use super::{FitRequest, Fitted, Validate, validation};
+use super::{FitRequest, Fitted, Validate, first_network, validation};
 use crate::optimizer::weights::WeightPaths;
 use crate::schedule::{Schedule, Span};
 
@@ -170,13 +169,11 @@ impl Start {
     fn new(request: &FitRequest, initial: Option<Network>) -> Result<Self, FitError> {
         let (checkpoint, fingerprint) = stored(request)?;
         let autodiff = request.device.clone().autodiff();
-        request
-            .device
-            .seed(random::number(request.seed, Purpose::Weights, &[]));
-        let mut network = match initial.or_else(|| drawn_elsewhere(request)) {
-            Some(initial) => initial.train().fork(&autodiff),
-            None => Network::new(&request.network, &autodiff),
+        let network = match initial {
+            Some(initial) => initial,
+            None => first_network(&request.network, request.seed, &request.device),
         };
+        let mut network = network.train().fork(&autodiff);
         if network.num_params() == 0 {
             return Err(FitError::NoWeights);
         }
@@ -196,6 +193,7 @@ impl Start {
             optimizer_record = Some(checkpoint.optimizer);
             progress = checkpoint.progress;
         }
+        let network = groups::freeze(network, &request.groups);
         let (train, validation) = loaders(request, losses.clone(), &autodiff);
         check_heads(request, &network, &train)?;
         let matrices = WeightPaths::of(&network).matrix_ids;
@@ -214,11 +212,15 @@ impl Start {
             request.optimizer.learning_rate(),
             span,
         );
-        let mut learner =
-            Learner::new(trainee, optimizer, ModuleLrScheduler::new(schedule.clone()));
+        let scheduler = groups::scheduler(&schedule, &trainee, &request.groups);
+        let mut learner = Learner::new(trainee, optimizer, scheduler);
         if let Some(record) = optimizer_record {
             learner.load_optim(record);
-            learner.load_scheduler(Schedule::position(progress.steps, progress.plateau.factor));
+            learner.load_scheduler(Schedule::position(
+                progress.steps,
+                progress.plateau.factor,
+                request.groups.len(),
+            ));
         }
         let learner = Some(learner);
         Ok(Self {
@@ -234,21 +236,6 @@ impl Start {
             fingerprint,
         })
     }
-}
-
-/// Random weights for a device that is not the default one of the build: they are drawn there and moved, so that a seed
-/// means the same start wherever the training runs.
-fn drawn_elsewhere(request: &FitRequest) -> Option<Network> {
-    let (_, default) = hob_inference::device::device(None).ok()?;
-    if default == request.device {
-        return None;
-    }
-    default.seed(random::number(request.seed, Purpose::Weights, &[]));
-    let drawn = Network::new(&request.network, &default);
-    // As bytes: a network that is moved keeps the integer type of the device it comes from, which may be another one.
-    let moved = weights::to_bytes(&drawn)
-        .and_then(|bytes| weights::from_bytes(&request.network, bytes, &request.device));
-    Some(moved.expect("weights fit the network that they were drawn for"))
 }
 
 /// The checkpoint to go on from. A new training removes an old one, which nobody should take for its own.
@@ -281,10 +268,15 @@ fn loaders(
         shuffle: config.shuffle,
         unknown_rates: request.unknown_rates.clone(),
     };
+    // Texts take memory by the token, so what is known to fit is not exceeded.
+    let judged_rows = match request.train.features.texts.is_empty() {
+        true => plan.batch_size.clamp(VALIDATION_ROWS.0, VALIDATION_ROWS.1),
+        false => plan.batch_size,
+    };
     let validation_plan = BatchPlan {
         seed: request.seed,
         losses,
-        batch_size: plan.batch_size.clamp(VALIDATION_ROWS.0, VALIDATION_ROWS.1),
+        batch_size: judged_rows,
         accumulation: 1,
         shuffle: false,
         unknown_rates: Vec::new(),

@@ -17,6 +17,9 @@ pub struct FitStart {
 
 /// Is told what happens during training, from the thread that trains.
 pub trait FitObserver: Send {
+    /// While frozen text encoders encode, how many texts of a part are done.
+    fn texts(&mut self, _done: usize, _total: usize) {}
+
     /// Before the first step.
     fn started(&mut self, _start: &FitStart) {}
 

@@ -16,6 +16,10 @@ pub(crate) enum Purpose {
     Batch = 3,
     /// Cells shown as "unknown".
     Unknown = 4,
+    /// Order of batches whose rows were sorted by length.
+    Batches = 5,
+    /// Which out-of-scope examples choose the threshold.
+    Examples = 6,
 }
 
 /// A number for a place.
@@ -34,6 +38,18 @@ pub(crate) fn fraction(seed: u64, purpose: Purpose, place: &[u64]) -> f64 {
 /// Puts rows into the order of an epoch.
 pub(crate) fn shuffle(rows: &mut [usize], seed: u64, epoch: usize) {
     let seed = number(seed, Purpose::Order, &[epoch as u64]);
+    rows.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+}
+
+/// Puts the batches of a stretch of an epoch into a random order.
+pub(crate) fn shuffle_batches<T>(batches: &mut [T], seed: u64, epoch: usize, stretch: usize) {
+    let seed = number(seed, Purpose::Batches, &[epoch as u64, stretch as u64]);
+    batches.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+}
+
+/// Puts out-of-scope examples into a random order, which decides what they are used for.
+pub(crate) fn shuffle_examples(rows: &mut [usize], seed: u64) {
+    let seed = number(seed, Purpose::Examples, &[]);
     rows.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
 }
 

@@ -29,6 +29,7 @@ mod exactness;
 mod optimizers;
 mod steps;
 mod stopping;
+mod words;
 
 /// Burn's CPU generators belong to the process, so trainings in tests take turns.
 fn generator() -> MutexGuard<'static, ()> {
@@ -62,6 +63,7 @@ fn part(num_rows: usize, salt: u64) -> EncodedPart {
             width: 1,
             values: codes,
         },
+        texts: Vec::new(),
     };
     let targets = vec![Targets::Classes(classes), Targets::Numbers(quantities)];
     EncodedPart {
@@ -83,6 +85,7 @@ fn mlp(dropout: f64, norm: Norm) -> BodyConfig {
 
 fn network(body: BodyConfig) -> NetworkConfig {
     let head = |name: &str, width| HeadConfig {
+        words_of: None,
         name: name.to_string(),
         width,
     };
@@ -94,6 +97,7 @@ fn network(body: BodyConfig) -> NetworkConfig {
                 cardinality: 4,
                 dim: 2,
             }],
+            ..InputsConfig::default()
         },
         body,
         heads: vec![head("class", 3), head("quantity", 1)],
@@ -145,6 +149,7 @@ fn request(directory: &Path) -> FitRequest {
         interrupter: Interrupter::new(),
         renderer: None,
         initial: None,
+        groups: Vec::new(),
     }
 }
 

@@ -270,8 +270,11 @@ impl TrainingLoop<'_, '_> {
         };
         if self.progress.plateau.observe(config, loss) {
             let (steps, factor) = (self.progress.steps, self.progress.plateau.factor);
-            self.learner
-                .load_scheduler(Schedule::position(steps, factor));
+            self.learner.load_scheduler(Schedule::position(
+                steps,
+                factor,
+                self.request.groups.len(),
+            ));
             let rate = self.request.optimizer.learning_rate() * factor;
             self.observer.note(&format!(
                 "the loss has not fallen; the learning rate is now {rate:e}"

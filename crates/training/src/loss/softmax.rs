@@ -16,7 +16,10 @@ pub(super) fn targets(
     let kept = (1.0 - smoothing) as f32;
     let mut values = vec![0.0; rows.len() * classes];
     for (&row, values) in rows.iter().zip(values.chunks_exact_mut(classes)) {
-        let code = codes[row] as usize;
+        // What the training part has no number for counts for nothing.
+        let Ok(code) = usize::try_from(codes[row]) else {
+            continue;
+        };
         if smoothing > 0.0 {
             for (class, value) in values.iter_mut().enumerate() {
                 *value = spread * weight(class);

@@ -1,7 +1,7 @@
 //! Values and gradients as PyTorch computes them; see `golden.py` beside this file.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use hob_data::features::{Matrix, Targets};
+use hob_data::features::{Matrix, TagLists, Targets, UNKNOWN_TAG};
 
 use super::{LossKind, OutputLoss};
 
@@ -339,4 +339,36 @@ fn targets_of_another_type_or_size_are_not_accepted() {
         values: vec![0.0, 1.0],
     };
     assert!(!loss(LossKind::Labels { labels: 3 }).accepts(&Targets::Labels(matrix)));
+}
+
+#[test]
+fn the_loss_of_tags_is_that_of_their_words_one_by_one() {
+    let device = Device::flex();
+    let loss = softmax(&[], 0.0, 0.0);
+    let lists = |offsets: &[usize], tags: &[i32]| {
+        Targets::Tags(TagLists {
+            offsets: offsets.to_vec(),
+            tags: tags.to_vec(),
+        })
+    };
+    let tags = lists(&[0, 2, 2, 5], &[0, 2, 1, UNKNOWN_TAG, 1]);
+    assert!(loss.accepts(&tags) && !loss.accepts(&lists(&[0, 1], &[3])));
+    assert_eq!(loss.weight(&tags, &[0, 1, 2]), 4.0);
+    assert_eq!(loss.weight(&tags, &[1]), 0.0);
+    let raw: Vec<f32> = (0..15).map(|i| (i as f32 * 0.7).sin()).collect();
+    let rows = |places: &[usize]| {
+        let values: Vec<f32> = (places.iter())
+            .flat_map(|&place| raw[place * 3..place * 3 + 3].to_vec())
+            .collect();
+        Tensor::from_data(TensorData::new(values, [places.len(), 3]), &device)
+    };
+    let sum = |raw: Tensor<2>, targets: &Targets, rows: &[usize]| {
+        let batch = loss.batch(targets, rows, &device);
+        loss.sum(raw, &batch).into_scalar::<f32>()
+    };
+    // The words of the third row, then those of the first; the unknown one counts for nothing.
+    let found = sum(rows(&[2, 3, 4, 0, 1]), &tags, &[2, 0]);
+    let classes = Targets::Classes(vec![1, 1, 0, 2]);
+    let expected = sum(rows(&[2, 4, 0, 1]), &classes, &[0, 1, 2, 3]);
+    assert!((found - expected).abs() < 1e-6, "{found} is not {expected}");
 }

@@ -1,13 +1,16 @@
 //! The trivial baseline: what a model must beat to be worth anything.
 
+use std::collections::BTreeMap;
+
 use hob_data::features::Matrix;
+use hob_data::tags::OUTSIDE;
 use serde::{Deserialize, Serialize};
 
 use super::report::OutputReport;
 use super::statistics::{mean, quantile, rows, sorted};
 use super::{Center, MetricsError, Predicted, Truth};
 
-/// A constant prediction fitted on the training part. With frequencies as probabilities the most frequent class is
+/// A constant prediction fitted on the training part; for tags, a constant one per word. With frequencies as probabilities the most frequent class is
 /// also the most probable one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -22,6 +25,8 @@ pub enum Baseline {
     Quantiles(Vec<f64>),
     /// Frequency of each label.
     Set(Vec<f32>),
+    /// The most frequent tag of each word in lower case, where that is not `O`. Other words are `O`.
+    Tags(BTreeMap<String, String>),
 }
 
 impl Baseline {
@@ -87,6 +92,10 @@ impl Baseline {
                         .collect(),
                 ))
             }
+            Truth::Tags { words, tags } => {
+                not_empty(tags.len())?;
+                Ok(Self::Tags(most_frequent_tags(words, tags)))
+            }
         }
     }
 
@@ -109,9 +118,46 @@ impl Baseline {
             (Self::Set(frequencies), Truth::Set { targets, .. }) => {
                 super::evaluate(truth, Predicted::Sets(&repeat(frequencies, rows(targets))))
             }
+            (Self::Tags(known), Truth::Tags { words, .. }) => {
+                let tag = |word: &String| {
+                    let tag = known.get(&word.to_lowercase());
+                    tag.map_or(OUTSIDE, String::as_str).to_owned()
+                };
+                let tags: Vec<Vec<String>> = words
+                    .iter()
+                    .map(|words| words.iter().map(tag).collect())
+                    .collect();
+                super::evaluate(
+                    truth,
+                    Predicted::Tags {
+                        tags: &tags,
+                        probabilities: &[],
+                    },
+                )
+            }
             _ => Err(MetricsError::Type),
         }
     }
+}
+
+/// Of tags that are equally frequent the first in alphabetical order counts.
+fn most_frequent_tags(words: &[Vec<String>], tags: &[Vec<String>]) -> BTreeMap<String, String> {
+    let mut counts: BTreeMap<String, BTreeMap<&str, usize>> = BTreeMap::new();
+    let pairs = words.iter().flatten().zip(tags.iter().flatten());
+    for (word, tag) in pairs {
+        *counts
+            .entry(word.to_lowercase())
+            .or_default()
+            .entry(tag)
+            .or_default() += 1;
+    }
+    let most_frequent = |(word, tags): (String, BTreeMap<&str, usize>)| {
+        let (tag, _) = tags
+            .into_iter()
+            .max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0)))?;
+        (tag != OUTSIDE).then(|| (word, tag.to_owned()))
+    };
+    counts.into_iter().filter_map(most_frequent).collect()
 }
 
 fn not_empty(rows: usize) -> Result<(), MetricsError> {

@@ -59,6 +59,27 @@ pub(super) fn check(truth: Truth, predicted: Predicted) -> Result<(), MetricsErr
                 })
             })
         }
+        (
+            Truth::Tags { tags, .. },
+            Predicted::Tags {
+                tags: found,
+                probabilities,
+            },
+        ) => {
+            check_length(tags.len(), found.len())?;
+            for (row, probabilities) in probabilities.iter().enumerate() {
+                // Places in a row are of no interest, so it counts as one value.
+                check_probabilities(probabilities.len().max(1), probabilities).map_err(
+                    |error| match error {
+                        MetricsError::Prediction { value, .. } => {
+                            MetricsError::Prediction { row, value }
+                        }
+                        other => other,
+                    },
+                )?;
+            }
+            Ok(())
+        }
         _ => Err(MetricsError::Type),
     }
 }

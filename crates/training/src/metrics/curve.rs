@@ -15,13 +15,11 @@ pub(super) struct Ranking {
 }
 
 impl Ranking {
-    /// Ranks rows by score; the flag says whether a row is positive.
+    /// Ranks rows by score, which is any finite number; the flag says whether a row is positive.
     pub(super) fn new(rows: impl Iterator<Item = (f32, bool)>) -> Self {
-        // One u64 per row sorts twice as fast as a pair: scores are not negative, so their bits order as they do.
+        // One u64 per row sorts twice as fast as a pair.
         let mut keys: Vec<u64> = rows
-            .map(|(score, positive)| {
-                (u64::from((score + 0.0).to_bits()) << 1) | u64::from(positive)
-            })
+            .map(|(score, positive)| (u64::from(ordered_bits(score)) << 1) | u64::from(positive))
             .collect();
         keys.sort_unstable_by(|a, b| b.cmp(a));
         let (mut steps, mut hits, mut misses) = (Vec::new(), 0, 0);
@@ -71,6 +69,17 @@ impl Ranking {
         self.has_both_classes().then(|| sum / self.positives as f64)
     }
 
+    /// Smallest share of negative rows that pass where at least this share of the positive rows does. `None` without
+    /// both classes.
+    pub(super) fn false_positive_rate_at(&self, recall: f64) -> Option<f64> {
+        if !self.has_both_classes() {
+            return None;
+        }
+        let reached = |&&(hits, _): &&(u64, u64)| hits as f64 / self.positives as f64 >= recall;
+        let (_, misses) = self.steps.iter().find(reached)?;
+        Some(*misses as f64 / self.negatives as f64)
+    }
+
     /// Both curves for the report, none without both classes.
     pub(super) fn curves(&self, label: &str) -> Vec<Curve> {
         let (Some(roc_auc), Some(average_precision)) = (self.roc_auc(), self.average_precision())
@@ -108,6 +117,16 @@ impl Ranking {
                 precision_recall,
             ),
         ]
+    }
+}
+
+/// Bits that order as the scores do: those of a negative number are turned over, those of another get a leading 1.
+fn ordered_bits(score: f32) -> u32 {
+    // Adding 0 makes -0 equal to 0.
+    let bits = (score + 0.0).to_bits();
+    match score < 0.0 {
+        true => !bits,
+        false => bits | 1 << 31,
     }
 }
 

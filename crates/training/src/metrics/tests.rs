@@ -604,3 +604,54 @@ fn every_loss_is_better_when_smaller() {
             .all(|name| !greater_is_better(name))
     );
 }
+
+fn split(rows: &[&str]) -> Vec<Vec<String>> {
+    rows.iter()
+        .map(|row| row.split(' ').map(String::from).collect())
+        .collect()
+}
+
+#[test]
+fn the_baseline_of_tags_knows_each_word_by_its_most_frequent_tag() {
+    let words = split(&["to Bonn", "to bonn", "bonn to", "Köln to", "köln to"]);
+    let tags = split(&["O B-end", "O B-end", "B-start O", "B-start O", "B-end O"]);
+    let truth = Truth::Tags {
+        words: &words,
+        tags: &tags,
+    };
+    let baseline = Baseline::fit(truth).unwrap();
+    let known = [("bonn", "B-end"), ("köln", "B-end")];
+    let known = known.map(|(word, tag)| (word.to_owned(), tag.to_owned()));
+    assert_eq!(baseline, Baseline::Tags(known.into()));
+    let report = baseline.report(truth).unwrap();
+    assert_eq!(report.metrics.get("entity_f1"), Some(0.6));
+    assert_eq!(report.metrics.get("token_accuracy"), Some(0.8));
+    let again: Baseline = serde_json::from_str(&serde_json::to_string(&baseline).unwrap()).unwrap();
+    assert_eq!(again, baseline);
+}
+
+#[test]
+fn the_worst_rows_of_tags_have_most_wrong_words() {
+    let words = split(&["a b c", "d"]);
+    let (tags, found) = (split(&["O B-x I-x", "O"]), split(&["B-x O I-x", "O"]));
+    let truth = Truth::Tags {
+        words: &words,
+        tags: &tags,
+    };
+    let probabilities = [vec![0.5, 0.6, 0.7], vec![0.9]];
+    let predicted = |probabilities| Predicted::Tags {
+        tags: &found,
+        probabilities,
+    };
+    let losses = row_losses(truth, predicted(&probabilities)).unwrap();
+    assert_eq!(losses, [2.0, 0.0]);
+    let names: Vec<String> = (headline(truth, predicted(&probabilities)).unwrap().iter())
+        .map(|(name, _)| name.to_string())
+        .collect();
+    assert_eq!(names, ["entity_f1", "token_accuracy"]);
+    let diverged = [vec![0.5, 0.6, 0.7], vec![f32::NAN]];
+    assert!(matches!(
+        headline(truth, predicted(&diverged)),
+        Err(MetricsError::Prediction { row: 1, .. })
+    ));
+}

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use hob_data::preprocess::InputType;
 use hob_data::source::iso_text;
-use hob_data::table::{MISSING_CODE, MISSING_DATE, Table, Values};
+use hob_data::table::{Categories, MISSING_CODE, MISSING_DATE, Table, Values};
 use serde::{Deserialize, Serialize};
 
 use super::Plan;
@@ -105,6 +106,9 @@ fn summary(plan: &Plan, name: &str, table: &Table) -> ColumnSummary {
                 }
             }
             summary.top_of(&categories.dictionary, &counts);
+            if kind == InputType::Text.name() {
+                summary.texts(categories);
+            }
         }
         Some(Values::Set(sets)) => {
             let mut counts = vec![0; sets.dictionary.len()];
@@ -209,6 +213,19 @@ impl ColumnSummary {
         }
     }
 
+    /// Sentences cannot be listed; how long they are decides `max_tokens`.
+    fn texts(&mut self, cells: &Categories) {
+        let words = |text: &String| text.split_whitespace().count();
+        let lengths: Vec<usize> = cells.dictionary.iter().map(words).collect();
+        let known = cells.codes.iter().filter(|&&code| code != MISSING_CODE);
+        let mut lengths: Vec<usize> = known.map(|&code| lengths[code as usize]).collect();
+        lengths.sort_unstable();
+        if let (Some(least), Some(most)) = (lengths.first(), lengths.last()) {
+            let middle = lengths[lengths.len() / 2];
+            self.text = Some(format!("{least} / {middle} / {most} words"));
+        }
+    }
+
     fn top_of(&mut self, names: &[String], counts: &[usize]) {
         self.distinct = counts.iter().filter(|count| **count > 0).count();
         let mut top: Vec<(String, usize)> =
@@ -284,6 +301,16 @@ fn intern<'a>(rows: impl Iterator<Item = &'a [u32]>) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_described_by_their_words() {
+        let mut summary = empty();
+        summary.texts(&Categories {
+            codes: vec![0, 1, MISSING_CODE, 1],
+            dictionary: vec!["one".into(), "one two  three".into()],
+        });
+        assert_eq!(summary.describe(), "1 / 3 / 3 words");
+    }
 
     fn empty() -> ColumnSummary {
         ColumnSummary {

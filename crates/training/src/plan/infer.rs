@@ -1,11 +1,13 @@
 //! The type of a column that the recipe leaves open, from a look at the data.
 
+use std::path::PathBuf;
+
 use hob_data::config::{
     BinaryConfig, BinaryOutput, CategoryConfig, CategoryOutput, DateConfig, NumberConfig,
-    NumberOutput, OutputConfig, SetConfig, VectorConfig,
+    NumberOutput, OutputConfig, SetConfig, TextConfig, VectorConfig,
 };
 use hob_data::error::similar_name;
-use hob_data::preprocess::InputKind;
+use hob_data::preprocess::{InputKind, TextInput};
 use hob_data::profile::{ColumnProfile, InferredKind, Profile};
 
 use crate::recipe::{Finding, KeyPath};
@@ -63,7 +65,13 @@ pub(super) fn infer_input(
             let message = format!("`{column}` has no type and {}", known.reason);
             Err(Finding::error(key, message).with_hint("correct the file, or leave the column out"))
         }
-        InferredKind::Text | InferredKind::Identifier => {
+        InferredKind::Text => Ok(InputKind::Text(TextInput {
+            config: TextConfig::default(),
+            columns: vec![column.to_string()],
+            tagged: Vec::new(),
+            folder: PathBuf::new(),
+        })),
+        InferredKind::Identifier => {
             let message = format!(
                 "`{column}` has no type and looks like {}",
                 describe(&known.kind)
@@ -93,7 +101,7 @@ pub(super) fn infer_output(
                 describe(other)
             );
             return Err(Finding::error(key, message)
-                .with_hint("say what it is: `[outputs.category]`, `[outputs.binary]`, `[outputs.number]` or `[outputs.set]`"));
+                .with_hint("say what it is: `[outputs.category]`, `[outputs.binary]`, `[outputs.number]`, `[outputs.set]` or `[outputs.tags]`"));
         }
     }
     Ok(typed)

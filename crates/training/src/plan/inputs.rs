@@ -1,8 +1,12 @@
 //! The type of every input and output: as the recipe says, or inferred from the data.
 
+use std::path::Path;
+
 use hob_data::config::{CategoryConfig, CategoryOutput, InputConfig, OutputConfig};
 use hob_data::error::DataError;
-use hob_data::preprocess::{InputColumn, InputKind, PreprocessError, Preprocessor, Problems};
+use hob_data::preprocess::{
+    InputColumn, InputKind, PreprocessError, Preprocessor, Problems, TextInput,
+};
 use hob_data::profile::{Profile, profile};
 use hob_data::source::{ColumnKind, ColumnRequest, ReadOptions};
 use hob_data::split::{Parts, SplitUsage, split_columns};
@@ -49,7 +53,9 @@ pub(crate) fn resolve(
     recipe: &Recipe,
     sources: &Sources,
     options: &ReadOptions,
+    folder: &Path,
 ) -> Result<Types, ResolveError> {
+    let kind = |input: &InputConfig| kind(input, &recipe.outputs, folder);
     let open = recipe.inputs.iter().any(|input| kind(input).is_none())
         || recipe.outputs.iter().any(|output| !has_type(output))
         || split_columns(&recipe.data.split).iter().any(|column| {
@@ -102,7 +108,7 @@ pub(crate) fn resolve(
         }
     }
     for column in split_columns(&recipe.data.split) {
-        let key = split_key(&recipe.data.split);
+        let key = split_key(&recipe.data.split, &column.name);
         let kind = match (&profile, column.usage) {
             (_, SplitUsage::Order) if is_hashed(recipe, &column.name) => {
                 let message = format!(
@@ -154,7 +160,7 @@ fn is_typed_input(recipe: &Recipe, name: &str) -> bool {
     recipe
         .inputs
         .iter()
-        .any(|input| kind(input).is_some() && named(input))
+        .any(|input| kind(input, &[], Path::new("")).is_some() && named(input))
 }
 
 fn is_hashed(recipe: &Recipe, column: &str) -> bool {
@@ -164,7 +170,7 @@ fn is_hashed(recipe: &Recipe, column: &str) -> bool {
         .any(|hashed| hashed == column)
 }
 
-fn kind(input: &InputConfig) -> Option<InputKind> {
+fn kind(input: &InputConfig, outputs: &[OutputConfig], folder: &Path) -> Option<InputKind> {
     let InputConfig {
         column: _,
         columns: _,
@@ -175,6 +181,7 @@ fn kind(input: &InputConfig) -> Option<InputKind> {
         set,
         vector,
         hash,
+        text,
     } = input;
     number
         .clone()
@@ -185,6 +192,21 @@ fn kind(input: &InputConfig) -> Option<InputKind> {
         .or_else(|| set.clone().map(InputKind::Set))
         .or_else(|| vector.clone().map(InputKind::Vector))
         .or_else(|| hash.clone().map(InputKind::Hash))
+        .or_else(|| {
+            let config = text.clone()?;
+            let columns = input_columns(input, &KeyPath::root()).into_iter();
+            let columns: Vec<String> = columns.map(|(column, _)| column).collect();
+            let is_tagged = |column: &&String| {
+                let mut tags = outputs.iter().filter_map(|output| output.tags.as_ref());
+                tags.any(|tags| tags.text == **column)
+            };
+            Some(InputKind::Text(TextInput {
+                config,
+                tagged: columns.iter().filter(is_tagged).cloned().collect(),
+                columns,
+                folder: folder.to_path_buf(),
+            }))
+        })
 }
 
 fn has_type(output: &OutputConfig) -> bool {
@@ -192,6 +214,7 @@ fn has_type(output: &OutputConfig) -> bool {
         || output.binary.is_some()
         || output.number.is_some()
         || output.set.is_some()
+        || output.tags.is_some()
 }
 
 /// Every column to read, each once: inputs, outputs, and those that steer the split.
@@ -234,7 +257,7 @@ fn unseen_classes(
     parts: &Parts,
     place: usize,
 ) -> Option<Finding> {
-    if matches!(encoder.kind, TargetKind::Set(_)) {
+    if matches!(encoder.kind, TargetKind::Set(_) | TargetKind::Tags(_)) {
         return None;
     }
     let judged: Vec<usize> = parts
@@ -298,6 +321,7 @@ pub(crate) fn fit(
                 outputs.push(PlannedOutput {
                     config: config.clone(),
                     encoder,
+                    out_of_scope: None,
                 });
             }
             Err(problem) => {

@@ -38,16 +38,20 @@ fn keyed<'a>(
         let key = root.key("outputs").index(place).key("column");
         Some((column?.clone(), key))
     });
-    let steering = split_columns(split)
-        .into_iter()
-        .map(|column| (column.name, split_key(split)));
+    let steering = split_columns(split).into_iter().map(|column| {
+        let key = split_key(split, &column.name);
+        (column.name, key)
+    });
     inputs.chain(outputs).chain(steering).collect()
 }
 
 /// Where the column of a split is named.
-pub(crate) fn split_key(split: &SplitConfig) -> KeyPath {
+pub(crate) fn split_key(split: &SplitConfig, column: &str) -> KeyPath {
     KeyPath::from(match split {
         SplitConfig::Random(_) => "data.split.random.stratify",
+        SplitConfig::Column(split) if split.stratify.as_deref() == Some(column) => {
+            "data.split.column.stratify"
+        }
         SplitConfig::Column(_) => "data.split.column.column",
         SplitConfig::Time(_) => "data.split.time.column",
         SplitConfig::Group(_) => "data.split.group.column",

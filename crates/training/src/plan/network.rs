@@ -7,11 +7,13 @@ use hob_model::config::{
 };
 
 use super::PlannedOutput;
+use super::texts::{self, PlannedTextEncoder};
 
 /// The network for these features and outputs.
 pub(crate) fn network(
     layout: &FeatureLayout,
-    body: &BodyConfig,
+    text_encoders: &[PlannedTextEncoder],
+    body: Option<&BodyConfig>,
     outputs: &[PlannedOutput],
 ) -> NetworkConfig {
     NetworkConfig {
@@ -26,16 +28,31 @@ pub(crate) fn network(
                     dim: code.dim,
                 })
                 .collect(),
+            text_encoders: text_encoders
+                .iter()
+                .map(|encoder| encoder.network.clone())
+                .collect(),
+            texts: texts::readers(layout, text_encoders),
         },
-        body: body.clone(),
+        body: body.cloned().unwrap_or_default(),
         heads: outputs
             .iter()
             .map(|output| HeadConfig {
                 name: output.config.column.clone(),
                 width: output.encoder.width(),
+                words_of: words_of(output, layout),
             })
             .collect(),
     }
+}
+
+/// The text column whose words an output tags.
+fn words_of(output: &PlannedOutput, layout: &FeatureLayout) -> Option<usize> {
+    let tags = output.config.tags.as_ref()?;
+    layout
+        .texts
+        .iter()
+        .position(|text| text.column == tags.text)
 }
 
 fn number_encoder(feature: &NumberFeature) -> NumberEncoder {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hob_data::config::SplitConfig;
 use hob_data::error::DataError;
+use hob_data::features::{Features, Targets, Words};
 use hob_data::preprocess::{TransformReport, rows_to_drop};
 use hob_data::source::SourceReport;
 use hob_data::split::{self, FileRows, Parts};
@@ -12,13 +13,18 @@ use hob_data::target::missing_rows;
 
 use super::inputs::Types;
 use super::sources::{Role, Sources};
-use super::{LeftOut, Plan};
+use super::{LeftOut, Plan, PlannedOutput};
 use crate::error::RunError;
 use crate::fit::EncodedPart;
 use crate::recipe::Recipe;
+use crate::retrieve::{self, RetrieveConfig};
 
 /// Rows with everything they need, and the others counted by reason.
-pub(crate) fn usable_rows(types: &Types, table: &Table) -> (Vec<usize>, Vec<LeftOut>) {
+pub(crate) fn usable_rows(
+    recipe: &Recipe,
+    types: &Types,
+    table: &Table,
+) -> (Vec<usize>, Vec<LeftOut>) {
     let mut usable = vec![true; table.num_rows];
     let mut left_out = Vec::new();
     let mut leave_out = |rows: Vec<usize>, reason: String| {
@@ -38,6 +44,12 @@ pub(crate) fn usable_rows(types: &Types, table: &Table) -> (Vec<usize>, Vec<Left
         leave_out(
             missing_rows(&output.column, table),
             format!("no value in the output `{}`", output.column),
+        );
+    }
+    for (_, column) in recipe.retrieve.iter().flat_map(RetrieveConfig::columns) {
+        leave_out(
+            retrieve::blank_rows(table, column),
+            format!("no text in `{column}`"),
         );
     }
     leave_out(
@@ -92,17 +104,30 @@ fn validation_share(split: &SplitConfig) -> f64 {
     }
 }
 
+/// The words that an output tags.
+fn tagged_words<'a>(output: &PlannedOutput, features: &'a Features) -> Option<&'a Words> {
+    features.words(&output.config.tags.as_ref()?.text)
+}
+
 /// What the network sees of some rows.
 pub(crate) fn encode(
     plan: &Plan,
     rows: &[usize],
 ) -> Result<(EncodedPart, TransformReport), RunError> {
     let (features, report) = plan.preprocessor.transform(&plan.table, rows)?;
-    let targets = plan
-        .outputs
-        .iter()
-        .map(|output| output.encoder.encode(&plan.table, rows));
-    let targets = targets.collect::<Result<_, _>>()?;
+    let mut targets = Vec::with_capacity(plan.outputs.len());
+    for output in &plan.outputs {
+        targets.push(match output.encoder.encode(&plan.table, rows)? {
+            Targets::Tags(tags) => Targets::Tags(match tagged_words(output, &features) {
+                Some(words) => tags.cut(words),
+                None => tags,
+            }),
+            targets => targets,
+        });
+    }
+    if let Some(config) = &plan.recipe.retrieve {
+        targets.push(retrieve::classes(config, &plan.table, rows));
+    }
     Ok((
         EncodedPart {
             features: Arc::new(features),

@@ -76,13 +76,7 @@ impl Sources {
         ];
         for (role, written) in named {
             let Some(written) = written else { continue };
-            let paths = match written.strip_prefix(EMBEDDED) {
-                Some(name) => {
-                    copy_embedded(name, written, embedded, &mut copies).map(|path| vec![path])
-                }
-                None => source::resolve(written, folder),
-            };
-            match paths {
+            match paths(written, folder, embedded, &mut copies) {
                 Ok(paths) => groups.push(Group {
                     role,
                     written: written.clone(),
@@ -99,6 +93,23 @@ impl Sources {
         } else {
             Err(problems)
         }
+    }
+
+    /// The files of one more source, such as out-of-scope examples.
+    ///
+    /// # Errors
+    /// There is no such file.
+    pub fn of(written: &str, folder: &Path, embedded: Embedded) -> Result<Self, DataError> {
+        let mut copies = None;
+        let group = Group {
+            role: Role::All,
+            written: written.to_string(),
+            paths: paths(written, folder, embedded, &mut copies)?,
+        };
+        Ok(Self {
+            groups: vec![group],
+            _folder: copies,
+        })
     }
 
     /// Every file, in reading order.
@@ -144,6 +155,19 @@ impl Sources {
             .iter()
             .map(|group| (group.role, rows_of(group, &mut files)))
             .collect()
+    }
+}
+
+/// The files that a source names.
+fn paths(
+    written: &str,
+    folder: &Path,
+    embedded: Embedded,
+    copies: &mut Option<tempfile::TempDir>,
+) -> Result<Vec<PathBuf>, DataError> {
+    match written.strip_prefix(EMBEDDED) {
+        Some(name) => Ok(vec![copy_embedded(name, written, embedded, copies)?]),
+        None => source::resolve(written, folder),
     }
 }
 

@@ -5,13 +5,19 @@ use std::collections::{HashMap, HashSet};
 use hob_data::features::Targets;
 use hob_data::preprocess::InputKind;
 use hob_data::table::{Table, Values};
+use hob_data::target::TargetKind;
 
 use super::Plan;
 use super::columns::{ColumnRole, ColumnSummary, cell_keys};
 use super::split_warnings;
+use crate::retrieve;
 
 /// A class rarer than this is hardly learned.
 const RARE_CLASS: f64 = 0.02;
+/// And a part of the share that it would have if all classes were of equal size.
+const RARE_AMONG: f64 = 0.2;
+/// Classes named in a warning.
+const MAX_NAMED: usize = 5;
 
 /// A number that parts fewer rows, or classes with fewer rows, may do so by chance.
 const SEPARATED_ROWS: usize = 20;
@@ -26,8 +32,15 @@ pub(crate) fn warnings(plan: &Plan, columns: &[ColumnSummary]) -> Vec<String> {
         }
     }
     for output in &plan.outputs {
+        if matches!(output.encoder.kind, TargetKind::Tags(_)) {
+            unseen_tags(plan, output, &mut warnings);
+            continue;
+        }
         copies_of_target(plan, &output.config.column, &mut warnings);
         class_balance(plan, output, &mut warnings);
+    }
+    if let Some(config) = &plan.recipe.retrieve {
+        warnings.extend(retrieve::warnings(config, plan));
     }
     unknown_values(plan, &mut warnings);
     repeated_rows(plan, &mut warnings);
@@ -197,6 +210,25 @@ fn unknown_values(plan: &Plan, warnings: &mut Vec<String>) {
     }
 }
 
+/// Tags of the rows that judge the network which it could not learn.
+fn unseen_tags(plan: &Plan, output: &super::PlannedOutput, warnings: &mut Vec<String>) {
+    let judged = plan.parts.validation.iter().chain(&plan.parts.test);
+    let judged: Vec<usize> = judged.copied().collect();
+    let unseen = output.encoder.unknown_values(&plan.table, &judged);
+    let unseen = unseen.unwrap_or_default();
+    if !unseen.is_empty() {
+        let named = unseen
+            .iter()
+            .map(|tag| format!("`{}` ({})", tag.value, tag.count));
+        warnings.push(format!(
+            "the training part has no word with the tag {} of `{}`, but validation or test part have; the network will \
+             miss these",
+            named.collect::<Vec<_>>().join(", "),
+            output.config.column
+        ));
+    }
+}
+
 fn class_balance(plan: &Plan, output: &super::PlannedOutput, warnings: &mut Vec<String>) {
     let Ok(targets) = output.encoder.encode(&plan.table, &plan.parts.train) else {
         return;
@@ -214,16 +246,23 @@ fn class_balance(plan: &Plan, output: &super::PlannedOutput, warnings: &mut Vec<
             let yes = values.iter().filter(|value| **value > 0.5).count();
             vec![values.len() - yes, yes]
         }
-        Targets::Numbers(_) | Targets::Labels(_) => return,
+        Targets::Numbers(_) | Targets::Labels(_) | Targets::Tags(_) => return,
     };
     let rows = plan.parts.train.len();
+    // With fifty classes of equal size each has 2 %, which is no imbalance.
+    let least = rows as f64 * RARE_CLASS.min(RARE_AMONG / names.len() as f64);
     let rare = names
         .iter()
         .zip(counts)
-        .filter(|(_, count)| (*count as f64) < rows as f64 * RARE_CLASS);
-    let rare: Vec<String> = rare
+        .filter(|(_, count)| (*count as f64) < least);
+    let mut rare: Vec<String> = rare
         .map(|(name, count)| format!("`{name}` ({count})"))
         .collect();
+    if rare.len() > MAX_NAMED {
+        let more = rare.len() - MAX_NAMED;
+        rare.truncate(MAX_NAMED);
+        rare.push(format!("{more} more"));
+    }
     if !rare.is_empty() {
         let column = &output.config.column;
         warnings.push(format!(

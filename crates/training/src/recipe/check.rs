@@ -7,14 +7,20 @@ use crate::recipe::problem::Finding;
 mod data;
 mod inputs;
 mod outputs;
+mod retrieve;
 mod training;
 
 /// Every broken rule, in the order of sections.
 pub(crate) fn check(recipe: &Recipe) -> Vec<Finding> {
     let mut findings = Vec::new();
     data::check(recipe, &mut findings);
-    inputs::check(&recipe.inputs, &mut findings);
-    outputs::check(recipe, &mut findings);
+    match &recipe.retrieve {
+        Some(config) => retrieve::check(config, &mut findings),
+        None => {
+            inputs::check(&recipe.inputs, &mut findings);
+            outputs::check(recipe, &mut findings);
+        }
+    }
     training::check(recipe, &mut findings);
     findings
 }

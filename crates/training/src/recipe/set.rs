@@ -332,7 +332,7 @@ impl Edit<'_> {
 }
 
 fn step<'a>(shape: &'a Shape, segment: &Segment) -> Option<&'a Shape> {
-    crate::recipe::validate::shape_at(shape, std::slice::from_ref(segment))
+    crate::recipe::shape::shape_at(shape, std::slice::from_ref(segment))
 }
 
 /// A table on the way, or the place of the value itself. It stands where the one that it replaces stood, below the same

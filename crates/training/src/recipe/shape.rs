@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value};
 
 use crate::recipe::Recipe;
+use crate::recipe::key_path::Segment;
 use crate::recipe::schema::schema_of;
 
 /// Deepest nesting of types that is followed; a type that contains itself is cut there.
@@ -69,6 +70,8 @@ pub(crate) struct Table {
 pub(crate) struct Key {
     pub(crate) name: String,
     pub(crate) required: bool,
+    /// The key that stands in place of this one: exactly one of them is given.
+    pub(crate) unless: Option<String>,
     pub(crate) shape: Shape,
 }
 
@@ -176,18 +179,22 @@ fn variants(schema: &Value, next: &impl Fn(&Value) -> Shape) -> Option<Vec<Varia
 }
 
 fn table(object: &Map<String, Value>, next: &impl Fn(&Value) -> Shape) -> Table {
-    let required: Vec<&str> = object
-        .get("required")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let required = names(object.get("required"));
+    // Of a table with alternatives the schema says: if this key is there, else these keys.
+    let branch = |key: &str| names(object.get(key).and_then(|schema| schema.get("required")));
+    let (instead, replaced) = (branch("if"), branch("else"));
     let properties = object.get("properties").and_then(Value::as_object);
-    let keys = properties.into_iter().flatten().map(|(name, schema)| Key {
-        name: name.clone(),
-        required: required.contains(&name.as_str()),
-        shape: next(schema),
+    let keys = properties.into_iter().flatten().map(|(name, schema)| {
+        let is_replaced = replaced.contains(&name.as_str());
+        Key {
+            name: name.clone(),
+            required: is_replaced || required.contains(&name.as_str()),
+            unless: instead
+                .first()
+                .filter(|_| is_replaced)
+                .map(ToString::to_string),
+            shape: next(schema),
+        }
     });
     let other = match object.get("additionalProperties") {
         Some(Value::Bool(false)) => None,
@@ -200,6 +207,11 @@ fn table(object: &Map<String, Value>, next: &impl Fn(&Value) -> Shape) -> Table 
     }
 }
 
+fn names(required: Option<&Value>) -> Vec<&str> {
+    let names = required.and_then(Value::as_array).into_iter().flatten();
+    names.filter_map(Value::as_str).collect()
+}
+
 fn bounds(object: &Map<String, Value>) -> Bounds {
     let number = |key: &str| object.get(key).and_then(Value::as_f64);
     // Every integer of TOML is below this bound, so it says nothing to a reader.
@@ -210,6 +222,27 @@ fn bounds(object: &Map<String, Value>) -> Bounds {
         above: number("exclusiveMinimum"),
         below: number("exclusiveMaximum"),
     }
+}
+
+/// The shape at a path, through choices and arrays; `None` where the path leaves the types.
+pub(crate) fn shape_at<'a>(shape: &'a Shape, segments: &[Segment]) -> Option<&'a Shape> {
+    let Some((first, rest)) = segments.split_first() else {
+        return Some(shape);
+    };
+    let inner = match (shape, first) {
+        (Shape::Table(table), Segment::Key(key)) => table.get(key),
+        (Shape::Choice(variants), Segment::Key(key)) => variants
+            .iter()
+            .find(|variant| variant.name == *key)?
+            .content
+            .as_ref(),
+        (Shape::Array { items, .. }, Segment::Index(_)) => Some(&**items),
+        (Shape::Array { items, .. }, Segment::Key(key)) if key.parse::<usize>().is_ok() => {
+            Some(&**items)
+        }
+        _ => None,
+    };
+    shape_at(inner?, rest)
 }
 
 #[cfg(test)]

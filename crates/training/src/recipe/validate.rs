@@ -5,9 +5,9 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::recipe::key_path::{KeyPath, Segment};
+use crate::recipe::key_path::KeyPath;
 use crate::recipe::problem::Finding;
-use crate::recipe::shape::{Bounds, Shape, Table, Variant};
+use crate::recipe::shape::{Bounds, Key, Shape, Table, Variant};
 
 mod hints;
 mod words;
@@ -157,11 +157,14 @@ impl Walk<'_> {
                 None => self.unknown_key(&path, key.get_ref(), shape),
             }
         }
-        for key in shape
-            .keys
-            .iter()
-            .filter(|key| key.required && !table.contains_key(key.name.as_str()))
-        {
+        self.alternatives(path, table, shape);
+        let is_missing = |key: &&Key| {
+            let other = key.unless.as_ref();
+            key.required
+                && !table.contains_key(key.name.as_str())
+                && !other.is_some_and(|other| table.contains_key(other.as_str()))
+        };
+        for key in shape.keys.iter().filter(is_missing) {
             let missing = path.key(&*key.name);
             // A mistyped key says enough: `hiden` with "did you mean `hidden`".
             let is_misspelt = table.keys().any(|written| {
@@ -175,6 +178,27 @@ impl Walk<'_> {
                         .with_hint(hint),
                 );
             }
+        }
+    }
+
+    /// Keys that are given although another stands in their place.
+    fn alternatives(&mut self, path: &KeyPath, table: &DeTable<'_>, shape: &Table) {
+        for key in shape
+            .keys
+            .iter()
+            .filter(|key| table.contains_key(key.name.as_str()))
+        {
+            let Some(other) = key
+                .unless
+                .as_ref()
+                .filter(|other| table.contains_key(other.as_str()))
+            else {
+                continue;
+            };
+            let name = &key.name;
+            let message = format!("`[{other}]` stands in place of `{name}`, but both are given");
+            let finding = Finding::error(path.key(name.as_str()), message).on_key();
+            self.push(finding.with_hint(format!("remove `{name}` or `[{other}]`")));
         }
     }
 
@@ -369,25 +393,4 @@ fn range_text(bounds: Bounds) -> String {
             .collect::<Vec<_>>()
             .join(" and "),
     }
-}
-
-/// The shape at a path, through choices and arrays; `None` where the path leaves the types.
-pub(crate) fn shape_at<'a>(shape: &'a Shape, segments: &[Segment]) -> Option<&'a Shape> {
-    let Some((first, rest)) = segments.split_first() else {
-        return Some(shape);
-    };
-    let inner = match (shape, first) {
-        (Shape::Table(table), Segment::Key(key)) => table.get(key),
-        (Shape::Choice(variants), Segment::Key(key)) => variants
-            .iter()
-            .find(|variant| variant.name == *key)?
-            .content
-            .as_ref(),
-        (Shape::Array { items, .. }, Segment::Index(_)) => Some(&**items),
-        (Shape::Array { items, .. }, Segment::Key(key)) if key.parse::<usize>().is_ok() => {
-            Some(&**items)
-        }
-        _ => None,
-    };
-    shape_at(inner?, rest)
 }

@@ -1,29 +1,35 @@
 //! The end of a run: judge the network, pack the bundle, write the result.
 
-use hob_data::features::Matrix;
+use hob_data::features::{Features, Matrix};
 use hob_data::preprocess::TransformReport;
 use hob_inference::decode::decode;
 use hob_inference::manifest::{Example, Manifest, OutputSpec, Provenance, Reading, SourceFile};
+use hob_inference::tags::{raw_of_row, tagged_words};
 use hob_inference::{Answers, Bundle, raw_outputs, requests, typed_rows};
-use hob_model::weights;
+use hob_model::summary::count_parameters;
+use hob_model::{Network, weights};
 
+use super::scope::{KnownRows, Scoring};
+use super::words::{self, KnownParts};
 use super::{known, report_notes, stop_name};
 use crate::error::RunError;
 use crate::evaluate::{Known, predicted};
-use crate::fit::{EncodedPart, Fitted};
+use crate::fit::{EncodedPart, FitObserver, Fitted, count_frozen};
 use crate::metrics::{self, Baseline, MetricsError, WorstRow};
 use crate::plan::Plan;
 use crate::result::{OutputResult, RunResult};
 use crate::run_folder::{RunFolder, write_json};
+use crate::text_encoders::TextEncoders;
 
 /// Rows kept in the bundle for its self-test.
 const NUM_EXAMPLES: usize = 3;
 /// Rows listed with the largest loss.
-const NUM_WORST: usize = 20;
+pub(super) const NUM_WORST: usize = 20;
 
 /// The end of a run.
 pub(super) struct Finish<'a> {
     pub(super) plan: &'a Plan,
+    pub(super) texts: &'a TextEncoders<'a>,
     pub(super) fitted: &'a Fitted,
     pub(super) specs: Vec<OutputSpec>,
     pub(super) device_name: &'static str,
@@ -33,18 +39,32 @@ pub(super) struct Finish<'a> {
 impl Finish<'_> {
     pub(super) fn finish(
         mut self,
+        train: &EncodedPart,
         validation: &EncodedPart,
         known_validation: &[Known],
         folder: &RunFolder,
+        observer: &mut dyn FitObserver,
     ) -> Result<RunResult, RunError> {
         let validation_raw = raw_outputs(&self.fitted.network, &validation.features, self.device);
         self.calibrate(known_validation, &validation_raw)?;
+        let (plan, texts) = (self.plan, self.texts);
+        let scoring = Scoring {
+            network: &self.fitted.network,
+            device: self.device,
+        };
+        let mut unseen = Vec::with_capacity(self.specs.len());
+        for (place, spec) in self.specs.iter_mut().enumerate() {
+            let known = KnownRows {
+                part: validation,
+                raw: &validation_raw,
+            };
+            unseen.push(scoring.choose(plan, texts, spec, place, (train, known), observer)?);
+        }
         let (part, rows) = self.plan.judged_part();
-        let (judged, report) = self.plan.encode(rows)?;
+        let (judged, report) = self.texts.encode(rows, observer)?;
         let raw = raw_outputs(&self.fitted.network, &judged.features, self.device);
         let known_judged = known(self.plan, &self.specs, &judged, rows);
-        let (train, _) = self.plan.encode(&self.plan.parts.train)?;
-        let known_train = known(self.plan, &self.specs, &train, &self.plan.parts.train);
+        let known_train = known(self.plan, &self.specs, train, &self.plan.parts.train);
 
         let mut outputs = Vec::with_capacity(self.specs.len());
         let mut baselines = Vec::with_capacity(self.specs.len());
@@ -56,7 +76,7 @@ impl Finish<'_> {
                     source,
                 }
             };
-            let answers = decode(spec, &raw[place]);
+            let answers = decode(spec, &raw[place], &judged.features);
             let truth = known_judged[place].truth();
             let baseline = Baseline::fit(known_train[place].truth()).map_err(failed("training"))?;
             baselines.push(
@@ -66,30 +86,53 @@ impl Finish<'_> {
             let validation = match known_validation[place].truth() {
                 _ if self.plan.parts.validation.is_empty() => None,
                 truth => {
-                    let answers = decode(spec, &validation_raw[place]);
+                    let answers = decode(spec, &validation_raw[place], &validation.features);
                     Some(
                         metrics::evaluate(truth, predicted(&answers))
                             .map_err(failed("validation"))?,
                     )
                 }
             };
+            let mut test = metrics::evaluate(truth, predicted(&answers)).map_err(failed(part))?;
+            let known = KnownRows {
+                part: &judged,
+                raw: &raw,
+            };
+            let in_scope = scoring
+                .judge(spec, place, known, unseen[place].as_ref())
+                .map_err(failed(part))?;
+            for (name, value) in in_scope.iter() {
+                test.metrics.push(name, value);
+            }
             outputs.push(OutputResult {
                 column: spec.column.clone(),
                 kind: self.plan.outputs[place].encoder.kind.name().to_string(),
-                test: metrics::evaluate(truth, predicted(&answers)).map_err(failed(part))?,
+                test,
                 part: part.to_string(),
                 validation,
                 baseline: baseline.report(truth).map_err(failed(part))?,
+                text_baseline: words::report(
+                    plan,
+                    place,
+                    &KnownParts {
+                        train: &known_train[place],
+                        validation: (!plan.parts.validation.is_empty())
+                            .then(|| &known_validation[place]),
+                        judged: &known_judged[place],
+                    },
+                    rows,
+                )?,
                 temperature: spec.temperature,
                 worst: worst(self.plan, spec, &known_judged[place], &answers, rows)
                     .map_err(failed(part))?,
             });
         }
-        let result = self.result(outputs, &report);
+        let network = self.texts.whole(&self.fitted.network);
+        let result = self.result(&network, outputs, &report);
         let bundle = Bundle {
-            manifest: self.manifest(&result, baselines, &raw, rows),
-            weights: weights::to_bytes(&self.fitted.network)
-                .map_err(hob_inference::InferenceError::from)?,
+            manifest: self.manifest(&result, baselines, (&raw, &judged.features), rows),
+            weights: weights::to_bytes(&network).map_err(hob_inference::InferenceError::from)?,
+            index: None,
         };
         bundle.write(&folder.bundle())?;
         write_json(&folder.result(), &result)?;
@@ -132,16 +175,25 @@ impl Finish<'_> {
         Ok(())
     }
 
-    fn result(&self, outputs: Vec<OutputResult>, report: &TransformReport) -> RunResult {
+    pub(super) fn result(
+        &self,
+        network: &Network,
+        outputs: Vec<OutputResult>,
+        report: &TransformReport,
+    ) -> RunResult {
         let (plan, fitted) = (self.plan, self.fitted);
         let columns = plan.columns();
+        let parameters = count_parameters(network);
+        let frozen = count_frozen(&fitted.network, &self.texts.groups());
+        let trained = count_parameters(&fitted.network).saturating_sub(frozen);
         RunResult {
             name: plan.name.clone(),
             hob: crate::VERSION.to_string(),
             burn: crate::BURN_VERSION.to_string(),
             device: self.device_name.to_string(),
             seed: plan.recipe.seed,
-            parameters: hob_model::summary::count_parameters(&fitted.network),
+            parameters,
+            trained_parameters: (trained < parameters).then_some(trained),
             training_seconds: fitted.seconds,
             epochs: fitted.epochs.len(),
             best_epoch: fitted.kept_epoch,
@@ -158,11 +210,11 @@ impl Finish<'_> {
         }
     }
 
-    fn manifest(
+    pub(super) fn manifest(
         &self,
         result: &RunResult,
         baseline_models: Vec<serde_json::Value>,
-        raw: &[Matrix<f32>],
+        (raw, features): (&[Matrix<f32>], &Features),
         rows: &[usize],
     ) -> Manifest {
         let plan = self.plan;
@@ -176,7 +228,10 @@ impl Finish<'_> {
                 input: typed_rows::row_to_json(&plan.table, row, &columns),
                 expected: raw
                     .iter()
-                    .map(|matrix| matrix.row(place).to_vec())
+                    .zip(&self.specs)
+                    .map(|(matrix, spec)| {
+                        raw_of_row(matrix, tagged_words(spec, features), place).to_vec()
+                    })
                     .collect(),
             });
         Manifest {
@@ -196,6 +251,7 @@ impl Finish<'_> {
                 epochs: result.epochs,
             },
             examples: examples.collect(),
+            chat: plan.chat.clone(),
             reading,
             inputs: plan.preprocessor.clone(),
             outputs: self.specs.clone(),
@@ -204,6 +260,7 @@ impl Finish<'_> {
             test: result.test(),
             baseline: result.baseline(),
             baseline_models,
+            retrieval: None,
         }
     }
 }

@@ -28,7 +28,7 @@ fn timeless(mut epochs: Vec<EpochRecord>) -> Vec<EpochRecord> {
     epochs
 }
 
-fn assert_exact(sittings: &[usize], change: impl Fn(&mut FitRequest)) {
+pub(super) fn assert_exact(sittings: &[usize], change: impl Fn(&mut FitRequest)) {
     let whole = run_in_sittings(&[], &change);
     let resumed = run_in_sittings(sittings, &change);
     assert_eq!(bits(&resumed.network), bits(&whole.network));

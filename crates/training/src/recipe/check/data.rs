@@ -6,6 +6,7 @@ use crate::recipe::Recipe;
 use crate::recipe::check::{inputs, path, repeated};
 use crate::recipe::key_path::KeyPath;
 use crate::recipe::problem::Finding;
+use crate::retrieve::RetrieveConfig;
 
 pub(super) fn check(recipe: &Recipe, findings: &mut Vec<Finding>) {
     let data = &recipe.data;
@@ -19,7 +20,7 @@ pub(super) fn check(recipe: &Recipe, findings: &mut Vec<Finding>) {
 pub(super) fn has_validation(data: &DataConfig) -> bool {
     let by_split = match &data.split {
         SplitConfig::Random(split) => split.validation > 0.0,
-        SplitConfig::Column(split) => !split.validation.is_empty(),
+        SplitConfig::Column(split) => !split.validation.is_empty() || split.validation_share > 0.0,
         SplitConfig::Time(split) => split.validation > 0.0,
         SplitConfig::Group(split) => split.validation > 0.0,
         SplitConfig::Hash(split) => split.validation > 0.0,
@@ -139,6 +140,7 @@ fn private(recipe: &Recipe, findings: &mut Vec<Finding>) {
             &output.column,
         )
     }));
+    used.extend(recipe.retrieve.iter().flat_map(RetrieveConfig::columns));
     used.extend(split_column(&recipe.data.split));
     for (key, name) in used.into_iter().filter(|(_, name)| dropped(name)) {
         let message = format!("column `{name}` is in `data.private.drop`, so it is not read");

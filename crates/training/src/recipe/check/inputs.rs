@@ -1,5 +1,7 @@
 //! Rules of `[[inputs]]`.
 
+pub(super) mod text;
+
 use std::collections::BTreeMap;
 
 use hob_data::config::{InputConfig, NumberConfig, NumberMissing};
@@ -66,6 +68,7 @@ fn types(input: &InputConfig) -> Vec<&'static str> {
         ("set", input.set.is_some()),
         ("vector", input.vector.is_some()),
         ("hash", input.hash.is_some()),
+        ("text", input.text.is_some()),
     ];
     given
         .into_iter()
@@ -146,6 +149,9 @@ fn settings(input: &InputConfig, section: &KeyPath, findings: &mut Vec<Finding>)
                 message,
             ));
         }
+    }
+    if let Some(text) = &input.text {
+        text::check(text, &section.key("text"), findings);
     }
     let separators = [
         ("set", input.set.as_ref().map(|set| &set.separator)),

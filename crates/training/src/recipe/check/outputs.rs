@@ -1,5 +1,7 @@
 //! Rules of `[[outputs]]`.
 
+mod tags;
+
 use hob_data::config::{ClassWeights, Normalize, NumberLoss, NumberOutput, OutputConfig};
 
 use crate::recipe::Recipe;
@@ -30,6 +32,7 @@ pub(super) fn check(recipe: &Recipe, findings: &mut Vec<Finding>) {
         calibration(recipe, output, &section, findings);
     }
     names(recipe, findings);
+    tags::check(recipe, findings);
     if !outputs.is_empty() && outputs.iter().all(|output| output.weight == Some(0.0)) {
         let message = "every output has the weight 0, so nothing would be learned";
         findings.push(Finding::error(section.index(0).key("weight"), message));
@@ -42,6 +45,7 @@ fn types(output: &OutputConfig) -> Vec<&'static str> {
         ("binary", output.binary.is_some()),
         ("number", output.number.is_some()),
         ("set", output.set.is_some()),
+        ("tags", output.tags.is_some()),
     ];
     given
         .into_iter()

@@ -11,7 +11,7 @@ use crate::schedule::{ScheduleConfig, Warmup};
 use crate::training_config::BatchSize;
 
 pub(super) fn check(recipe: &Recipe, findings: &mut Vec<Finding>) {
-    model(&recipe.model, findings);
+    recipe.model.iter().for_each(|body| model(body, findings));
     optimizer(&recipe.optimizer, findings);
     schedule(recipe, findings);
     training(recipe, findings);

@@ -1,0 +1,174 @@
+//! What a model that searches says: in `hob predict`, in `hob evaluate`, and to a person who asks.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use hob_data::write::{OutputCells, OutputColumn};
+use hob_inference::{RankedAnswer, Reply, Retriever};
+use hob_training::retrieve;
+use hob_training::run::report_notes;
+use serde_json::{Map, Value, json};
+
+use super::results;
+use crate::args::EvaluateArgs;
+use crate::format::count;
+use crate::output::{self, say};
+
+/// A reply of [`Retriever::ask`] as a person reads it: the best answer with its score and source row, or that none is
+/// near enough, with the nearest stored questions.
+pub(crate) fn spoken(reply: &Reply) -> String {
+    match reply.answers.as_slice() {
+        [best, ..] if reply.accepted => {
+            format!(
+                "{}\n  (score {:.2}, row {})",
+                best.answer, best.score, best.row
+            )
+        }
+        [] => "I don't know.".to_string(),
+        near => {
+            let near = near.iter().take(NEAREST).map(|answer| {
+                let RankedAnswer {
+                    question,
+                    score,
+                    row,
+                    ..
+                } = answer;
+                format!("\n  {question} (score {score:.2}, row {row})")
+            });
+            format!(
+                "I don't know. The nearest I can answer:{}",
+                near.collect::<String>()
+            )
+        }
+    }
+}
+
+/// Questions named when none is near enough.
+const NEAREST: usize = 3;
+
+/// The reply to one question as JSON.
+pub(crate) fn to_json(reply: &Reply) -> Map<String, Value> {
+    let answers = reply.answers.iter().map(|answer| {
+        json!({
+            "answer": answer.answer,
+            "question": answer.question,
+            "score": rounded(answer.score),
+            "row": answer.row,
+        })
+    });
+    Map::from_iter([
+        ("answers".to_string(), answers.collect()),
+        ("accepted".to_string(), reply.accepted.into()),
+    ])
+}
+
+/// Devices agree on four decimals of a cosine.
+fn rounded(score: f32) -> f64 {
+    (f64::from(score) * 1e4).round() / 1e4
+}
+
+/// The best answer to each question: its text, score and row, and whether it is near enough. Empty cells and no score
+/// where there was no question.
+pub(crate) fn columns(retriever: &Retriever, replies: &[Reply]) -> Vec<OutputColumn> {
+    let name = &retriever.retrieval().answer;
+    let best = |cell: &dyn Fn(&RankedAnswer) -> String| {
+        let cells = replies.iter().map(|reply| reply.answers.first().map(cell));
+        OutputCells::Text(cells.map(Option::unwrap_or_default).collect())
+    };
+    let accepted = replies.iter().map(|reply| reply.accepted.to_string());
+    let columns = [
+        (name.clone(), best(&|answer| answer.answer.clone())),
+        (
+            format!("{name}.score"),
+            best(&|answer| rounded(answer.score).to_string()),
+        ),
+        (
+            format!("{name}.row"),
+            best(&|answer| answer.row.to_string()),
+        ),
+        (
+            format!("{name}.accepted"),
+            OutputCells::Text(accepted.collect()),
+        ),
+    ];
+    columns
+        .map(|(name, cells)| OutputColumn { name, cells })
+        .into()
+}
+
+/// Asks the questions of a file whose answers are known.
+pub(crate) fn evaluate(
+    retriever: &Retriever,
+    paths: &[PathBuf],
+    args: &EvaluateArgs,
+    seconds: impl Fn() -> f64,
+) -> Result<()> {
+    let judgement = retrieve::judge(retriever, paths, args.max_rejected)?;
+    let output = &judgement.output;
+    if args.json {
+        let named = |metrics| json!({ output.column.clone(): metrics });
+        return output::json(&json!({
+            "bundle": args.model,
+            "seconds": seconds(),
+            "device": retriever.encoder().device(),
+            "parameters": retriever.manifest().parameters,
+            "test": named(json!(output.test.metrics)),
+            "baseline": named(json!(output.baseline.metrics)),
+            "bm25": named(json!(output.text_baseline.as_ref().map(|report| &report.metrics))),
+            "unknown": judgement.unknown,
+        }));
+    }
+    for (rows, what) in [
+        (
+            judgement.left_out,
+            "left out, without a question or an answer",
+        ),
+        (judgement.rejected, "left out, because they cannot be read"),
+        (
+            judgement.unknown,
+            "with an answer that the model does not have; only `unknown_rejected` counts them",
+        ),
+    ] {
+        if rows > 0 {
+            say(&format!("{} rows {what}", count(rows)));
+        }
+    }
+    for note in report_notes(&judgement.report) {
+        say(&format!("note: {note}"));
+    }
+    output::line(&results::results(std::slice::from_ref(output)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(accepted: bool) -> Reply {
+        let answer = |row: usize, score| RankedAnswer {
+            answer: format!("answer {row}"),
+            question: format!("question {row}?"),
+            score,
+            row,
+        };
+        Reply {
+            answers: vec![answer(7, 0.83449), answer(2, 0.5)],
+            accepted,
+        }
+    }
+
+    #[test]
+    fn a_person_hears_the_best_answer_or_the_nearest_questions() {
+        assert_eq!(spoken(&reply(true)), "answer 7\n  (score 0.83, row 7)");
+        assert_eq!(
+            spoken(&reply(false)),
+            "I don't know. The nearest I can answer:\n  question 7? (score 0.83, row 7)\n  question 2? (score 0.50, row 2)"
+        );
+    }
+
+    #[test]
+    fn scores_have_four_decimals() {
+        let line = Value::from(to_json(&reply(true)));
+        assert_eq!(line["answers"][0]["score"], json!(0.8345));
+        assert_eq!(line["accepted"], json!(true));
+    }
+}

@@ -1,0 +1,20 @@
+//! Rules of `[retrieve]`.
+
+use crate::recipe::check::inputs::text;
+use crate::recipe::check::path;
+use crate::recipe::problem::Finding;
+use crate::retrieve::RetrieveConfig;
+
+pub(super) fn check(config: &RetrieveConfig, findings: &mut Vec<Finding>) {
+    let section = path(&["retrieve"]);
+    for (key, name) in config.columns() {
+        if name.is_empty() {
+            findings.push(Finding::error(key, "a column name is empty"));
+        }
+    }
+    if config.question == config.answer && !config.question.is_empty() {
+        let message = format!("column `{}` is both question and answer", config.answer);
+        findings.push(Finding::error(section.key("answer"), message));
+    }
+    text::check(&config.text, &section.key("text"), findings);
+}

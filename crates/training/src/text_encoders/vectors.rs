@@ -1,0 +1,197 @@
+//! The vectors of frozen encoders: each different text is encoded once.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use hob_data::features::{Features, Matrix, TokenLists};
+use hob_inference::{MAX_BATCH_TOKENS, tensors, write_atomically};
+use hob_model::text::TextEncoder;
+use sha2::{Digest, Sha256};
+
+use crate::error::RunError;
+use crate::fit::FitObserver;
+use crate::plan::Plan;
+
+/// Texts encoded at once, at most.
+const MAX_BATCH: usize = 64;
+/// In front of the file, with its version.
+const MAGIC: &[u8; 8] = b"HOBTEXT1";
+
+/// One matrix per text column.
+pub(super) struct Vectors(Vec<Matrix<f32>>);
+
+impl Vectors {
+    /// Encodes every text of every column.
+    pub(super) fn encode(
+        encoders: &[TextEncoder],
+        plan: &Plan,
+        features: &Features,
+        device: &Device,
+        observer: &mut dyn FitObserver,
+    ) -> Self {
+        let readers = &plan.network.inputs.texts;
+        let distinct: Vec<Distinct<'_>> = features.texts.iter().map(Distinct::of).collect();
+        let total = distinct.iter().map(|texts| texts.lists.len()).sum();
+        let mut done = 0;
+        let columns = distinct.iter().zip(readers).zip(&features.texts);
+        let matrices = columns.map(|((texts, &reader), lists)| {
+            let encoder = &encoders[reader];
+            let vectors = texts.encode(encoder, lists, device, |count| {
+                done += count;
+                observer.texts(done, total);
+            });
+            let width = encoder.width();
+            let row = |&text: &usize| &vectors[text * width..(text + 1) * width];
+            Matrix {
+                width,
+                values: texts.text_of_row.iter().flat_map(row).copied().collect(),
+            }
+        });
+        Self(matrices.collect())
+    }
+
+    /// The vectors in a file, if it was written for these texts and weights.
+    pub(super) fn read(path: &Path, identity: &[u8; 32]) -> Option<Self> {
+        let bytes = std::fs::read(path).ok()?;
+        let (content, sum) = bytes.split_at_checked(bytes.len().checked_sub(32)?)?;
+        if Sha256::digest(content).as_slice() != sum {
+            return None;
+        }
+        let content = content.strip_prefix(MAGIC)?.strip_prefix(identity)?;
+        let mut reader = content;
+        let mut number = || -> Option<usize> {
+            let (head, rest) = reader.split_first_chunk::<8>()?;
+            reader = rest;
+            usize::try_from(u64::from_le_bytes(*head)).ok()
+        };
+        let columns = number()?;
+        let shapes: Option<Vec<(usize, usize)>> =
+            (0..columns).map(|_| Some((number()?, number()?))).collect();
+        let mut floats = reader
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .map(|bytes| f32::from_le_bytes(*bytes));
+        let matrices = shapes?.into_iter().map(|(width, count)| Matrix {
+            width,
+            values: floats.by_ref().take(count).collect(),
+        });
+        Some(Self(matrices.collect()))
+    }
+
+    /// Writes them to a file.
+    pub(super) fn write(&self, path: &Path, identity: &[u8; 32]) -> Result<(), RunError> {
+        let mut bytes = [MAGIC.as_slice(), identity].concat();
+        bytes.extend((self.0.len() as u64).to_le_bytes());
+        for matrix in &self.0 {
+            bytes.extend((matrix.width as u64).to_le_bytes());
+            bytes.extend((matrix.values.len() as u64).to_le_bytes());
+        }
+        for matrix in &self.0 {
+            bytes.extend(matrix.values.iter().flat_map(|value| value.to_le_bytes()));
+        }
+        let sum = Sha256::digest(&bytes);
+        bytes.extend_from_slice(sum.as_slice());
+        Ok(write_atomically(path, &bytes)?)
+    }
+}
+
+/// What the vectors depend on: the weights, the shape of the encoders, and the tokens.
+pub(super) fn identity(plan: &Plan, features: &Features) -> Result<[u8; 32], RunError> {
+    let mut digest = Sha256::new();
+    for encoder in &plan.text_encoders {
+        digest.update(format!("{:?}", encoder.network));
+        if let Some(path) = &encoder.weights {
+            let weights =
+                std::fs::read(path).map_err(|source| RunError::io("read", path, source))?;
+            digest.update(Sha256::digest(weights).as_slice());
+        }
+    }
+    for lists in &features.texts {
+        for row in 0..features.num_rows {
+            digest.update((lists.len(row) as u64).to_le_bytes());
+            for id in lists.row(row) {
+                digest.update(id.to_le_bytes());
+            }
+        }
+    }
+    Ok(digest.finalize().into())
+}
+
+/// The features with their texts replaced by vectors, as further dense blocks.
+pub(super) fn with_vectors(features: &Features, vectors: &Vectors) -> Arc<Features> {
+    let blocks: Vec<&Matrix<f32>> = std::iter::once(&features.dense).chain(&vectors.0).collect();
+    let width = blocks.iter().map(|block| block.width).sum();
+    let mut values = Vec::with_capacity(width * features.num_rows);
+    for row in 0..features.num_rows {
+        for block in &blocks {
+            values.extend_from_slice(block.row(row));
+        }
+    }
+    Arc::new(Features {
+        num_rows: features.num_rows,
+        numbers: features.numbers.clone(),
+        dense: Matrix { width, values },
+        codes: features.codes.clone(),
+        texts: Vec::new(),
+    })
+}
+
+/// The different texts of a column.
+struct Distinct<'a> {
+    lists: Vec<&'a [i32]>,
+    text_of_row: Vec<usize>,
+}
+
+impl<'a> Distinct<'a> {
+    fn of(lists: &'a TokenLists) -> Self {
+        let mut known: HashMap<&[i32], usize> = HashMap::new();
+        let mut distinct = Vec::new();
+        let rows = lists.offsets.len().saturating_sub(1);
+        let text_of_row = (0..rows).map(|row| {
+            let tokens = lists.row(row);
+            *known.entry(tokens).or_insert_with(|| {
+                distinct.push(tokens);
+                distinct.len() - 1
+            })
+        });
+        let text_of_row = text_of_row.collect();
+        Self {
+            lists: distinct,
+            text_of_row,
+        }
+    }
+
+    /// Vectors of the texts one after the other, computed in batches of similar length.
+    fn encode(
+        &self,
+        encoder: &TextEncoder,
+        lists: &TokenLists,
+        device: &Device,
+        mut each: impl FnMut(usize),
+    ) -> Vec<f32> {
+        let width = encoder.width();
+        let mut vectors = vec![0.0; width * self.lists.len()];
+        let mut order: Vec<usize> = (0..self.lists.len()).collect();
+        order.sort_by_key(|&text| self.lists[text].len());
+        let mut rest = order.as_slice();
+        while !rest.is_empty() {
+            let fits =
+                |count: &usize| count * self.lists[rest[count - 1]].len() <= MAX_BATCH_TOKENS;
+            let count = (1..=rest.len().min(MAX_BATCH)).take_while(fits).last();
+            let (batch, later) = rest.split_at(count.unwrap_or(1));
+            let tokens: Vec<&[i32]> = batch.iter().map(|&text| self.lists[text]).collect();
+            let found = encoder.forward(tensors::sequence(&tokens, lists.padding, device));
+            let found: Vec<f32> = found.into_data().iter::<f32>().collect();
+            for (place, &text) in batch.iter().enumerate() {
+                vectors[text * width..(text + 1) * width]
+                    .copy_from_slice(&found[place * width..(place + 1) * width]);
+            }
+            each(batch.len());
+            rest = later;
+        }
+        vectors
+    }
+}
