@@ -249,7 +249,7 @@ impl Body {
 }
 
 /// Draws the weights of every parameter it sees. Left alone, Burn would draw each at its first use.
-struct Draw;
+pub(crate) struct Draw;
 
 impl ModuleVisitor for Draw {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {

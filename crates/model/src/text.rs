@@ -16,6 +16,7 @@ pub mod rnn;
 
 mod attention;
 mod gelu;
+mod parts;
 mod pooling;
 
 use burn::{

@@ -13,10 +13,12 @@ use burn::{
 pub use super::attention::SelfAttention;
 use super::{
     gelu,
+    parts::in_parts,
     pooling::{exclusion, unit_length},
 };
 use crate::{
     config::{Activation, BertConfig, Pooling},
+    network::Draw,
     summary::Summary,
 };
 
@@ -85,8 +87,11 @@ impl Bert {
 
     /// The fields of [`Text::Sequence`](crate::Text::Sequence) to `[batch, width]`.
     pub fn forward(&self, ids: Tensor<2, Int>, mask: Tensor<2>) -> Tensor<2> {
-        let states = self.tokens(ids, mask.clone());
-        self.pool(states, mask)
+        self.draw();
+        in_parts(ids, mask, |ids, mask| {
+            let states = self.states(ids, mask.clone());
+            self.pool(states, mask)
+        })
     }
 
     /// States of the last layer and mask to `[batch, width]`.
@@ -106,6 +111,16 @@ impl Bert {
 
     /// The fields of [`Text::Sequence`](crate::Text::Sequence) to the last layer, `[batch, longest, width]`.
     pub fn tokens(&self, ids: Tensor<2, Int>, mask: Tensor<2>) -> Tensor<3> {
+        self.draw();
+        in_parts(ids, mask, |ids, mask| self.states(ids, mask))
+    }
+
+    /// Weights that nobody has looked at yet are drawn here, in their order and not in that of the threads.
+    fn draw(&self) {
+        self.visit(&mut Draw);
+    }
+
+    fn states(&self, ids: Tensor<2, Int>, mask: Tensor<2>) -> Tensor<3> {
         let [batch, longest] = ids.dims();
         let x = self.embeddings.forward(ids);
         let exclusion = exclusion(mask)

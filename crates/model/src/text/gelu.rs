@@ -1,15 +1,17 @@
 //! A linear layer and its activation, in one go where that is faster.
 //!
 //! Burn's GELU on Flex calls a scalar error function for one number after the other, on one thread: a quarter of the
-//! processor time of a BERT, and more of the waiting. Here the bias is added and the function computed in the memory of the product, on all threads, by
-//! a formula that the compiler turns into vector instructions. Under autodiff everything is left to Burn.
+//! processor time of a BERT, and more of the waiting. Here the bias is added and the function computed in the memory of
+//! the product, on all threads, by a formula that the compiler turns into vector instructions. Under autodiff everything
+//! is left to Burn.
 
 use burn::{
     nn::Linear,
-    tensor::{DType, Device, Tensor},
+    tensor::{DType, Tensor},
 };
 use rayon::{iter::ParallelIterator, slice::ParallelSliceMut};
 
+use super::parts::is_flex;
 use crate::config::Activation;
 
 /// Rows of a part of the work: enough to be worth a thread's attention.
@@ -34,12 +36,6 @@ pub(super) fn linear(layer: &Linear, x: Tensor<2>, activation: Activation) -> Te
         }
     });
     Tensor::from_data(product, &device)
-}
-
-/// Whether tensors are plain memory of this process and operations are done when they are called, without gradients.
-/// Burn names the backend of a device in its debug text and nowhere else.
-fn is_flex(device: &Device) -> bool {
-    format!("{device:?}").starts_with("Device<Flex")
 }
 
 /// `x Phi(x)`
@@ -82,7 +78,7 @@ const DENOMINATOR: [f32; 5] = [
 mod tests {
     use burn::{
         nn::LinearConfig,
-        tensor::{TensorData, activation},
+        tensor::{Device, TensorData, activation},
     };
 
     use super::*;

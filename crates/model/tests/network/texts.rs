@@ -12,7 +12,7 @@ use hob_model::{
 
 use crate::support::{
     VOCABULARY, assert_close, bag, bert, config, generator, mlp, outputs, plain_inputs, rows,
-    seeded, sequence, text_encoders, text_inputs, values,
+    seeded, sequence, text_encoders, text_inputs, token_lists, values,
 };
 
 fn encoder(config: &TextEncoderConfig, device: &Device, seed: u64) -> TextEncoder {
@@ -56,6 +56,23 @@ fn how_far_a_batch_is_padded_does_not_matter() {
         assert_close(&beside[alone.len()..], &long, 1e-5, &what);
         let different = alone.iter().zip(&long).any(|(a, b)| (a - b).abs() > 1e-3);
         assert!(different, "{what}: the texts differ, the vectors must too");
+    }
+}
+
+/// A BERT takes a large batch in parts.
+#[test]
+fn a_large_batch_gives_what_its_texts_give_alone() {
+    let device = Device::flex();
+    for config in text_encoders().split_off(5) {
+        let encoder = encoder(&config, &device, 54);
+        let batch = token_lists(0, 150, false);
+        let together = values(encoder.forward(sequence(&batch, &device)));
+        let states = encoder.tokens(sequence(&batch, &device));
+        assert_eq!(states.dims(), [150, 7, encoder.width()]);
+        for (text, vector) in batch.iter().zip(together.chunks(encoder.width())) {
+            let alone = encoder.forward(sequence(std::slice::from_ref(text), &device));
+            assert_close(vector, &values(alone), 1e-5, "together");
+        }
     }
 }
 
