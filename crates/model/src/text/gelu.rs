@@ -95,7 +95,9 @@ mod tests {
         let found = linear(&layer, x, Activation::Gelu);
         let scale = expected.clone().abs().clamp_min(1.0);
         let difference = ((found - expected) / scale).abs().max();
-        assert!(difference.into_scalar::<f32>() < 1e-6);
+        // The formula is good to 1e-6; sums of terms of up to 10 differ by as much again when the bias comes in another
+        // order, and the weights are random.
+        assert!(difference.into_scalar::<f32>() < 5e-6);
     }
 
     #[test]
