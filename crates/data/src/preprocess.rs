@@ -31,6 +31,7 @@ mod report;
 pub mod scaling;
 mod schema;
 mod set;
+mod stored;
 mod text;
 mod vector;
 mod vocabulary;
@@ -112,11 +113,12 @@ impl InputKind {
 
 /// One fitted transform per input column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "stored::Stored", into = "stored::Stored")]
 pub struct Preprocessor {
     columns: Vec<FittedColumn>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 struct FittedColumn {
     /// As configured, with the width of a vector filled in, because prediction reads the column in the same way.
     input: InputColumn,
@@ -137,9 +139,10 @@ impl Preprocessor {
         let mut columns = Vec::with_capacity(inputs.len());
         for input in inputs {
             let fitted = match same_text(&columns, input) {
-                Some((text, shared)) => text
-                    .for_column(&input.column, shared, table, train_rows)
-                    .map(Fitted::Text),
+                Some((text, shared)) => {
+                    FittedText::fit(&input.column, shared, Some(text), table, train_rows)
+                        .map(Fitted::Text)
+                }
                 None => Fitted::fit(input, table, train_rows),
             };
             match fitted {

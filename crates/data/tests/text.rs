@@ -615,6 +615,35 @@ fn minilm_ids_are_those_of_the_reference() {
     assert!(text.check_weights("t", 28996).is_err());
 }
 
+#[test]
+fn the_columns_of_an_input_are_stored_with_one_tokenizer() {
+    let cells = TEXTS.map(Some);
+    let data = table(&[("t", &cells), ("u", &cells), ("v", &cells)]);
+    let rows: Vec<usize> = (0..data.num_rows).collect();
+    for config in configs() {
+        let longer = TextConfig {
+            max_tokens: config.max_tokens + 1,
+            lowercase: !config.lowercase,
+            ..config.clone()
+        };
+        let inputs = [
+            input(&config, &["t", "u"], "t"),
+            input(&config, &["t", "u"], "u"),
+            input(&longer, &["v"], "v"),
+        ];
+        let preprocessor = Preprocessor::fit(&inputs, &data, &rows).unwrap();
+        let mut stored = serde_json::to_value(&preprocessor).unwrap();
+        assert_eq!(stored["texts"].as_array().unwrap().len(), 2);
+        let methods = [0, 1, 2].map(|place| stored["columns"][place]["text"]["method"].clone());
+        assert_eq!(methods, [0, 0, 1]);
+        let again: Preprocessor = serde_json::from_value(stored.clone()).unwrap();
+        assert_eq!(again, preprocessor);
+        stored["columns"][1]["text"]["method"] = 2.into();
+        let error = serde_json::from_value::<Preprocessor>(stored).unwrap_err();
+        assert_eq!(error.to_string(), "there is no tokenizer 2");
+    }
+}
+
 /// All fitted columns as they are stored.
 fn stored() -> String {
     configs()

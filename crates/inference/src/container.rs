@@ -6,12 +6,12 @@
 //! 12  4  zero
 //! 16  8  length of the manifest
 //! 24  8  length of the weights
-//! 32 32  SHA-256 of manifest and weights
-//! 64     manifest (UTF-8 JSON), then weights (burnpack)
+//! 32 32  SHA-256 of manifest, weights and index
+//! 64  8  length of the answer index; 0 without one
+//! 72     manifest (UTF-8 JSON), then weights (burnpack), then the index
 //! ```
 //!
-//! Version 2 has an answer index: its length stands at 64, the manifest begins at 72, and the index follows the weights.
-//! The checksum is of all three. Bundles without an index are still written as version 1.
+//! Versions 1 and 2 stored the tokenizer of each text column on its own; they are not read any more.
 //!
 //! Nothing in the file is code, and nothing is trusted: lengths are compared with the file before anything is read by
 //! them, and the checksum before anything is parsed.
@@ -21,11 +21,9 @@ use sha2::{Digest, Sha256};
 use crate::error::BundleFault;
 
 const MAGIC: &[u8; 8] = b"HOBMODEL";
-/// The newest version this build reads.
-pub(crate) const FORMAT_VERSION: u32 = 2;
-const WITHOUT_INDEX: u32 = 1;
-const HEADER: usize = 64;
-const HEADER_WITH_INDEX: usize = 72;
+/// The version that this build writes and reads.
+pub(crate) const FORMAT_VERSION: u32 = 3;
+const HEADER: usize = 72;
 
 /// What a bundle consists of.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,22 +40,16 @@ pub(crate) fn encode(sections: Sections<'_>) -> Vec<u8> {
         weights,
         index,
     } = sections;
-    let version = index.map_or(WITHOUT_INDEX, |_| FORMAT_VERSION);
     let content = [manifest, weights, index.unwrap_or_default()];
     let length: usize = content.iter().map(|section| section.len()).sum();
-    let mut bytes = Vec::with_capacity(HEADER_WITH_INDEX + length);
+    let mut bytes = Vec::with_capacity(HEADER + length);
     bytes.extend_from_slice(MAGIC);
-    bytes.extend_from_slice(&version.to_le_bytes());
+    bytes.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
     bytes.extend_from_slice(&[0; 4]);
     bytes.extend_from_slice(&(manifest.len() as u64).to_le_bytes());
     bytes.extend_from_slice(&(weights.len() as u64).to_le_bytes());
     bytes.extend_from_slice(&checksum(&content));
-    bytes.extend(
-        index
-            .map(|index| (index.len() as u64).to_le_bytes())
-            .into_iter()
-            .flatten(),
-    );
+    bytes.extend_from_slice(&(content[2].len() as u64).to_le_bytes());
     content
         .iter()
         .for_each(|section| bytes.extend_from_slice(section));
@@ -67,29 +59,28 @@ pub(crate) fn encode(sections: Sections<'_>) -> Vec<u8> {
 /// Splits the bytes of a bundle into its sections.
 ///
 /// # Errors
-/// The bytes are no bundle, of a newer format, incomplete or changed.
+/// The bytes are no bundle, of another format version, incomplete or changed.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Sections<'_>, BundleFault> {
     if bytes.len() < 8 || &bytes[..8] != MAGIC {
         return Err(BundleFault::NotABundle);
     }
-    let header = header(bytes, HEADER)?;
-    let version = u32::from_le_bytes(array(header, 8));
-    if version > FORMAT_VERSION || version == 0 {
+    let short = BundleFault::Truncated {
+        expected: HEADER as u64,
+        found: bytes.len() as u64,
+    };
+    // The version comes first: another one may have another header.
+    let version = bytes.get(..12).ok_or_else(|| short.clone())?;
+    let version = u32::from_le_bytes(array(version, 8));
+    if version != FORMAT_VERSION {
         return Err(BundleFault::Version {
             found: version,
             supported: FORMAT_VERSION,
         });
     }
-    let manifest_len = u64::from_le_bytes(array(header, 16));
-    let weights_len = u64::from_le_bytes(array(header, 24));
-    let (start, index_len) = match version {
-        WITHOUT_INDEX => (HEADER, 0),
-        _ => {
-            let header = self::header(bytes, HEADER_WITH_INDEX)?;
-            (HEADER_WITH_INDEX, u64::from_le_bytes(array(header, HEADER)))
-        }
-    };
-    let expected = (start as u64)
+    let header = bytes.get(..HEADER).ok_or(short)?;
+    let length = |at| u64::from_le_bytes(array(header, at));
+    let (manifest_len, weights_len, index_len) = (length(16), length(24), length(64));
+    let expected = (HEADER as u64)
         .checked_add(manifest_len)
         .and_then(|sum| sum.checked_add(weights_len))
         .and_then(|sum| sum.checked_add(index_len));
@@ -101,7 +92,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Sections<'_>, BundleFault> {
         }
         _ => return Err(BundleFault::Damaged),
     }
-    let (manifest, rest) = bytes[start..].split_at(manifest_len as usize);
+    let (manifest, rest) = bytes[HEADER..].split_at(manifest_len as usize);
     let (weights, index) = rest.split_at(weights_len as usize);
     if checksum(&[manifest, weights, index]) != array::<32>(header, 32) {
         return Err(BundleFault::Damaged);
@@ -109,14 +100,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Sections<'_>, BundleFault> {
     Ok(Sections {
         manifest,
         weights,
-        index: (version != WITHOUT_INDEX).then_some(index),
-    })
-}
-
-fn header(bytes: &[u8], length: usize) -> Result<&[u8], BundleFault> {
-    bytes.get(..length).ok_or(BundleFault::Truncated {
-        expected: length as u64,
-        found: bytes.len() as u64,
+        index: (!index.is_empty()).then_some(index),
     })
 }
 
@@ -154,13 +138,6 @@ mod tests {
     }
 
     #[test]
-    fn a_bundle_without_an_index_is_as_it_was_before_there_were_any() {
-        let [plain, indexed] = bundles().map(encode);
-        assert_eq!((plain[8], plain.len()), (1, 64 + 8 + 7));
-        assert_eq!((indexed[8], indexed.len()), (2, 72 + 8 + 7 + 7));
-    }
-
-    #[test]
     fn every_truncation_is_an_error() {
         for bytes in bundles().map(encode) {
             for len in 0..bytes.len() {
@@ -185,22 +162,19 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_format_is_named() {
-        let mut bytes = encode(bundles()[0]);
-        bytes[8] = 9;
+    fn another_format_is_named_with_what_to_do() {
+        let text = |version| {
+            let mut bytes = encode(bundles()[0]);
+            bytes[8] = version;
+            decode(&bytes).unwrap_err().to_string()
+        };
         assert_eq!(
-            decode(&bytes),
-            Err(BundleFault::Version {
-                found: 9,
-                supported: FORMAT_VERSION
-            })
+            text(2),
+            "it has format version 2, this hob reads 3; train the model again with this hob"
         );
-    }
-
-    #[test]
-    fn lengths_that_overflow_are_an_error() {
-        let mut bytes = encode(bundles()[0]);
-        bytes[16..32].fill(0xff);
-        assert_eq!(decode(&bytes), Err(BundleFault::Damaged));
+        assert_eq!(
+            text(9),
+            "it has format version 9, this hob reads 3; use a newer hob"
+        );
     }
 }

@@ -125,12 +125,15 @@ pub enum BundleFault {
         "it does not start as a hob model does; a model is the file `model.hob` of a run folder"
     )]
     NotABundle,
-    /// Written by a newer hob.
-    #[error("it has format version {found}, this hob reads up to {supported}; use a newer hob")]
+    /// Written by a newer or an older hob.
+    #[error(
+        "it has format version {found}, this hob reads {supported}; {}",
+        match found > supported { true => "use a newer hob", false => "train the model again with this hob" }
+    )]
     Version {
         /// In the file.
         found: u32,
-        /// Newest this build reads.
+        /// What this build reads.
         supported: u32,
     },
     /// The file ends early.

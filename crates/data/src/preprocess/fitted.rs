@@ -27,7 +27,8 @@ pub enum Fitted {
     Vector(FittedVector),
     /// See [`FittedHash`].
     Hash(FittedHash),
-    /// See [`FittedText`].
+    /// See [`FittedText`]. Columns share parts of it, so [`super::Preprocessor`] stores it.
+    #[serde(skip)]
     Text(FittedText),
 }
 
@@ -81,7 +82,7 @@ impl Fitted {
                 cells::categories(table, column)?,
                 rows,
             )?),
-            InputKind::Text(text) => Self::Text(FittedText::fit(column, text, table, rows)?),
+            InputKind::Text(text) => Self::Text(FittedText::fit(column, text, None, table, rows)?),
         })
     }
 

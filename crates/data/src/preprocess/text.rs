@@ -11,7 +11,8 @@ use std::{path::PathBuf, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use self::{ngrams::Ngrams, stored::Stored, tokenizer::Tokenization};
+pub(super) use self::stored::{StoredMethod, StoredText};
+use self::{ngrams::Ngrams, tokenizer::Tokenization};
 use super::{
     cells, error::PreprocessError, lanes::Lanes, report::ColumnReport, vocabulary::count_categories,
 };
@@ -48,8 +49,7 @@ pub struct TextInput {
 }
 
 /// A fitted text column.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Stored", into = "Stored")]
+#[derive(Debug, Clone, PartialEq)]
 pub struct FittedText {
     /// First column of the `[[inputs]]`.
     group: String,
@@ -62,7 +62,7 @@ pub struct FittedText {
 
 /// How ids are made of a text.
 #[derive(Debug, PartialEq)]
-enum Method {
+pub(super) enum Method {
     Ngrams(Box<Ngrams>),
     Tokens(Box<Tokenization>),
 }
@@ -91,64 +91,25 @@ pub struct WordPieces {
 }
 
 impl FittedText {
-    /// Trains or loads the tokenizer of a group of columns.
+    /// Trains or loads the tokenizer of a group of columns, or takes that of `shared`, another column of the group.
     pub(super) fn fit(
         column: &str,
         input: &TextInput,
+        shared: Option<&Self>,
         table: &Table,
         rows: &[usize],
     ) -> Result<Self, PreprocessError> {
         require_value(column, table, rows)?;
-        let method = match &input.config.encoder {
-            TextEncoderConfig::Bag(bag) => {
-                Method::Ngrams(Box::new(Ngrams::new(column, &input.config, bag)?))
-            }
-            _ => Method::Tokens(Box::new(match given::path(column, input)? {
-                Some(path) => given::read(column, &path)?,
-                None => {
-                    let columns = input
-                        .columns
-                        .iter()
-                        .map(|column| cells::categories(table, column))
-                        .collect::<Result<Vec<_>, _>>()?;
-                    train::train(column, &input.config, &columns, rows)?
-                }
-            })),
+        let method = match shared {
+            Some(shared) => Arc::clone(&shared.method),
+            None => Arc::new(Method::fit(column, input, table, rows)?),
         };
-        if let Method::Tokens(tokens) = &method {
-            let least = tokens.num_special() + 1;
-            if input.config.max_tokens < least {
-                return Err(PreprocessError::TooFewTokens {
-                    column: column.to_owned(),
-                    max_tokens: input.config.max_tokens,
-                    least,
-                });
-            }
-        }
+        let group = input.columns.first().map_or(column, String::as_str);
         Ok(Self {
-            group: input
-                .columns
-                .first()
-                .map_or(column, String::as_str)
-                .to_owned(),
+            group: group.to_owned(),
             max_tokens: input.config.max_tokens,
             tagged: input.tagged.iter().any(|name| name == column),
-            method: Arc::new(method),
-        })
-    }
-
-    /// The same tokenizer for another column of the group.
-    pub(super) fn for_column(
-        &self,
-        column: &str,
-        input: &TextInput,
-        table: &Table,
-        rows: &[usize],
-    ) -> Result<Self, PreprocessError> {
-        require_value(column, table, rows)?;
-        Ok(Self {
-            tagged: input.tagged.iter().any(|name| name == column),
-            ..self.clone()
+            method,
         })
     }
 
@@ -270,6 +231,40 @@ impl FittedText {
                 problem,
             })
         })
+    }
+}
+
+impl Method {
+    fn fit(
+        column: &str,
+        input: &TextInput,
+        table: &Table,
+        rows: &[usize],
+    ) -> Result<Self, PreprocessError> {
+        if let TextEncoderConfig::Bag(bag) = &input.config.encoder {
+            let ngrams = Ngrams::new(column, &input.config, bag)?;
+            return Ok(Self::Ngrams(Box::new(ngrams)));
+        }
+        let tokens = match given::path(column, input)? {
+            Some(path) => given::read(column, &path)?,
+            None => {
+                let columns = input
+                    .columns
+                    .iter()
+                    .map(|column| cells::categories(table, column))
+                    .collect::<Result<Vec<_>, _>>()?;
+                train::train(column, &input.config, &columns, rows)?
+            }
+        };
+        let least = tokens.num_special() + 1;
+        if input.config.max_tokens < least {
+            return Err(PreprocessError::TooFewTokens {
+                column: column.to_owned(),
+                max_tokens: input.config.max_tokens,
+                least,
+            });
+        }
+        Ok(Self::Tokens(Box::new(tokens)))
     }
 }
 

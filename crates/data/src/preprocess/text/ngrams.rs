@@ -30,7 +30,7 @@ const CHARACTER_NGRAM: u8 = b'c';
 
 /// Makes the ids of n-grams; nothing of it is learned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Ngrams {
+pub(in crate::preprocess) struct Ngrams {
     /// Longest word n-gram.
     words: usize,
     /// Shortest and longest character n-gram.

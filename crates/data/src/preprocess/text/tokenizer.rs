@@ -22,7 +22,7 @@ const SPECIAL: [[&str; 2]; 4] = [
 ];
 
 /// A loaded tokenizer.json.
-pub(super) struct Tokenization {
+pub(in crate::preprocess) struct Tokenization {
     /// The file, without blanks.
     json: String,
     tokenizer: Tokenizer,
