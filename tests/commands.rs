@@ -364,7 +364,7 @@ fn words_are_tagged_and_entities_found() {
         "entities of slots",
         "  start",
         "linear (slots), per word",
-        "1 rows left out",
+        "1 row left out",
     ] {
         assert!(
             plan.stdout.contains(words),
@@ -421,7 +421,7 @@ fn words_are_tagged_and_entities_found() {
     );
     assert!(
         csv.stderr
-            .contains("3 words behind `max_tokens` get the tag `O`"),
+            .contains("the tag `O` for 3 words behind `max_tokens`"),
         "{}",
         csv.stderr
     );

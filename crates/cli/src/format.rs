@@ -3,6 +3,8 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
+pub(crate) use hob_data::count::{count, counted};
+
 /// Four significant digits after the point for small numbers, fewer for large ones.
 pub(crate) fn number(value: f64) -> String {
     let size = value.abs();
@@ -26,19 +28,6 @@ pub(crate) fn plain(value: f64) -> String {
     } else {
         number(value)
     }
-}
-
-/// `1234567` as `1,234,567`.
-pub(crate) fn count(value: usize) -> String {
-    let digits = value.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// Seconds with a unit that fits.
@@ -95,10 +84,5 @@ mod tests {
     fn numbers_keep_the_digits_that_matter() {
         let shown = [0.96667, 12.3456, 1234.56, 0.00001, 2_000_000.0].map(number);
         assert_eq!(shown, ["0.9667", "12.35", "1234.6", "1.000e-5", "2.000e6"]);
-    }
-
-    #[test]
-    fn counts_are_grouped() {
-        assert_eq!([7, 1234, 1_234_567].map(count), ["7", "1,234", "1,234,567"]);
     }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use hob_training::fit::{EpochRecord, FitObserver, FitStart};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::format::counted;
 use crate::output::say;
 
 /// Shows the progress of a training on standard error.
@@ -68,7 +69,9 @@ impl FitObserver for Progress {
                 bar.set_position(done as u64);
                 bar.set_message(format!("encoding texts {done}/{total}"));
             }
-            None if done == total && !self.quiet => say(&format!("encoded {total} texts")),
+            None if done == total && !self.quiet => {
+                say(&format!("encoded {}", counted(total, "text")))
+            }
             None => {}
         }
     }

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 
+use crate::count::counted;
 use crate::source::Rejected;
 
 /// What went wrong while data was read, profiled or divided.
@@ -175,8 +176,10 @@ pub enum DataError {
     },
     /// `header` does not fit the file.
     #[error(
-        "`header` names {given} columns, but the first row of `{}` has {found} cells",
-        path.display()
+        "`header` names {}, but the first row of `{}` has {}",
+        counted(*given, "column"),
+        path.display(),
+        counted(*found, "cell")
     )]
     HeaderCount {
         /// The file.
@@ -348,8 +351,8 @@ fn only_in(place: &str, names: &[String]) -> String {
 fn too_many_rejected(rejected: &Rejected, num_rows: usize, max_rejected: usize) -> String {
     let total = rejected.num_rows;
     let mut text = format!(
-        "{total} of {} rows cannot be read, {max_rejected} are allowed",
-        total + num_rows
+        "{total} of {} cannot be read, {max_rejected} are allowed",
+        counted(total + num_rows, "row")
     );
     for (column, count) in &rejected.counts {
         let _ = write!(text, "\n  {column}: {count}");

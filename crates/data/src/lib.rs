@@ -1,6 +1,7 @@
 //! What does the network see? Files become typed columns, columns become parts, parts become plain arrays.
 
 pub mod config;
+pub mod count;
 pub mod error;
 pub mod features;
 pub mod preprocess;

@@ -13,6 +13,7 @@ use std::time::Instant;
 use burn::tensor::Device;
 use burn::train::Interrupter;
 use hob_data::config::NumberLoss;
+use hob_data::count::counted;
 use hob_data::features::{Features, Matrix};
 use hob_data::preprocess::TransformReport;
 use hob_inference::decode::decode;
@@ -362,12 +363,13 @@ pub fn report_notes(report: &TransformReport) -> Vec<String> {
         let counts: Vec<String> = counts
             .iter()
             .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| format!("{count} of {} rows {what}", report.num_rows))
+            .map(|(count, what)| format!("{count} of {} {what}", counted(report.num_rows, "row")))
             .collect();
         if column.cut_words > 0 {
             notes.push(format!(
-                "`{}`: {} words behind `max_tokens` get the tag `O`",
-                column.column, column.cut_words
+                "`{}`: the tag `O` for {} behind `max_tokens`",
+                column.column,
+                counted(column.cut_words, "word")
             ));
         }
         if !counts.is_empty() {

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::results;
 use crate::args::EvaluateArgs;
-use crate::format::count;
+use crate::format::counted;
 use crate::output::{self, say};
 
 /// A reply of [`Retriever::ask`] as a person reads it: the best answer with its score and source row, or that none is
@@ -123,14 +123,14 @@ pub(crate) fn evaluate(
             judgement.left_out,
             "left out, without a question or an answer",
         ),
-        (judgement.rejected, "left out, because they cannot be read"),
+        (judgement.rejected, "left out, which cannot be read"),
         (
             judgement.unknown,
-            "with an answer that the model does not have; only `unknown_rejected` counts them",
+            "with an answer that the model does not have; which only `unknown_rejected` counts",
         ),
     ] {
         if rows > 0 {
-            say(&format!("{} rows {what}", count(rows)));
+            say(&format!("{} {what}", counted(rows, "row")));
         }
     }
     for note in report_notes(&judgement.report) {

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use super::failure::WrongRequest;
 use super::{answers, results};
 use crate::args::EvaluateArgs;
-use crate::format::{count, number, table};
+use crate::format::{counted, number, table};
 use crate::output::{self, say};
 
 /// Shuffles per input column.
@@ -51,14 +51,14 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> Result<()> {
     }
     if judgement.left_out > 0 {
         say(&format!(
-            "left out {} rows without a target",
-            count(judgement.left_out)
+            "left out {} without a target",
+            counted(judgement.left_out, "row")
         ));
     }
     if judgement.rejected > 0 {
         say(&format!(
-            "left out {} rows that cannot be read",
-            count(judgement.rejected)
+            "left out {} that cannot be read",
+            counted(judgement.rejected, "row")
         ));
     }
     for note in report_notes(&judgement.report) {

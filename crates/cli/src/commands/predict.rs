@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 use super::answers;
 use super::failure::WrongRequest;
 use crate::args::{DataFormat, PredictArgs};
+use crate::format::counted;
 use crate::output::{self, say};
 
 /// Rows listed that were left out.
@@ -36,8 +37,8 @@ pub(crate) fn predict(args: &PredictArgs) -> Result<()> {
     }
     if report.rejected.num_rows > MAX_REJECTED_SHOWN {
         say(&format!(
-            "left out {} rows in all",
-            report.rejected.num_rows
+            "left out {} in all",
+            counted(report.rejected.num_rows, "row")
         ));
     }
     let format = output_format(args, input)?;
@@ -69,8 +70,8 @@ pub(crate) fn predict(args: &PredictArgs) -> Result<()> {
         Some(path) => {
             write_atomically(path, &bytes)?;
             say(&format!(
-                "wrote {} predictions to {}",
-                crate::format::count(table.num_rows),
+                "wrote {} to {}",
+                counted(table.num_rows, "prediction"),
                 path.display()
             ));
             Ok(())

@@ -4,7 +4,7 @@ use hob_training::metrics::OutputReport;
 use hob_training::result::OutputResult;
 use hob_training::retrieve::KIND;
 
-use crate::format::{count, number, table};
+use crate::format::{counted, number, table};
 
 /// Metrics of every output beside the trivial baseline.
 pub(crate) fn results(outputs: &[OutputResult]) -> String {
@@ -43,10 +43,9 @@ fn heading(output: &OutputResult) -> String {
         _ => None,
     };
     format!(
-        "{}{} ({} {} rows)",
+        "{}{} ({})",
         output.column,
         yes.unwrap_or_default(),
-        count(output.test.rows),
-        output.part
+        counted(output.test.rows, &format!("{} row", output.part))
     )
 }

@@ -10,7 +10,7 @@ use hob_inference::{AnswerIndex, Bundle, Manifest};
 use serde_json::{Value, json};
 
 use crate::args::ShowArgs;
-use crate::format::{count, number, plain, table};
+use crate::format::{count, counted, number, plain, table};
 use crate::output;
 
 /// Known values listed per column.
@@ -55,9 +55,9 @@ pub(crate) fn show(args: &ShowArgs) -> Result<()> {
     for source in &provenance.sources {
         let checksum = source.sha256.get(..12).unwrap_or(&source.sha256);
         output::line(&format!(
-            "from {} ({} rows, SHA-256 {checksum}...)",
+            "from {} ({}, SHA-256 {checksum}...)",
             source.name,
-            count(source.rows)
+            counted(source.rows, "row")
         ))?;
     }
     output::line(&format!("\n{}", inputs(&manifest)))?;
@@ -132,11 +132,11 @@ fn search(retrieval: &Retrieval, index: &AnswerIndex) -> String {
         None => "always answers".to_string(),
     };
     let line = format!(
-        "{} different ones of {} rows, {} vectors of {} numbers; gives the best {}; {unknown}",
+        "{} different ones of {}, {} of {}; gives the best {}; {unknown}",
         count(texts.answers.len()),
-        count(texts.rows.len()),
-        count(texts.keys.len()),
-        index.width(),
+        counted(texts.rows.len(), "row"),
+        counted(texts.keys.len(), "vector"),
+        counted(index.width(), "number"),
         retrieval.top,
     );
     let row = vec![

@@ -21,7 +21,7 @@ use super::failure::{self, Silent, WrongRequest};
 use super::{evaluate, memory, planning, results};
 use crate::args::TrainArgs;
 use crate::dashboard::Terminal;
-use crate::format::{count, seconds};
+use crate::format::{count, counted, seconds};
 use crate::output::{self, say};
 use crate::progress::Progress;
 use crate::{embedded, stop};
@@ -49,8 +49,8 @@ pub(crate) fn train(args: &TrainArgs) -> Result<()> {
     say(&heading(&plan));
     for left_out in &plan.left_out {
         say(&format!(
-            "left out {} rows: {}",
-            count(left_out.rows),
+            "left out {}: {}",
+            counted(left_out.rows, "row"),
             left_out.reason
         ));
     }
@@ -160,7 +160,11 @@ fn heading(plan: &Plan) -> String {
         .collect();
     let what = match &plan.recipe.retrieve {
         Some(config) => format!("finds `{}` by `{}`", config.answer, config.question),
-        None => format!("{} from {} columns", outputs.join(", "), plan.inputs.len()),
+        None => format!(
+            "{} from {}",
+            outputs.join(", "),
+            counted(plan.inputs.len(), "column")
+        ),
     };
     format!(
         "{}: {}; {} training, {} validation, {} test rows",

@@ -62,7 +62,7 @@ pub(super) fn split(
         return Err(SplitError::EmptyPart {
             part: "training",
             available: rows.len(),
-            unit: "rows",
+            unit: "row",
         });
     }
     if validation.is_empty() && config.validation_share > 0.0 {

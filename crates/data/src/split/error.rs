@@ -1,5 +1,6 @@
 //! Why a split cannot be made.
 
+use crate::count::counted;
 use crate::error::name_list;
 
 /// A split that cannot be made.
@@ -17,13 +18,13 @@ pub enum SplitError {
         share: f64,
     },
     /// A part without rows.
-    #[error("the {part} part would be empty: there are only {available} {unit} to divide")]
+    #[error("the {part} part would be empty: there is nothing to divide but {}", counted(*available, unit))]
     EmptyPart {
         /// `training`, `validation` or `test`.
         part: &'static str,
         /// How many things could be divided.
         available: usize,
-        /// What is divided: rows, groups, different values.
+        /// What is divided, such as `row` or `group`.
         unit: &'static str,
     },
     /// The column is not in the table.
@@ -42,9 +43,9 @@ pub enum SplitError {
     },
     /// Rows without a value in the column that decides.
     #[error(
-        "column `{column}` decides the split, but has no value in {count} {}, the first is row {first}\n\
+        "column `{column}` decides the split, but has no value in {}, the first is row {first}\n\
          hint: row 1 is the first row of data; leave these rows out of the file",
-        if *count == 1 { "row" } else { "rows" }
+        counted(*count, "row")
     )]
     MissingValues {
         /// The column.
@@ -56,9 +57,9 @@ pub enum SplitError {
     },
     /// A class too small to be in every part.
     #[error(
-        "the split is stratified by `{column}`, but class `{class}` has {count} {} for {parts} parts\n\
+        "the split is stratified by `{column}`, but class `{class}` has {} for {parts} parts\n\
          hint: leave out `stratify`, or join rare classes",
-        if *count == 1 { "row" } else { "rows" }
+        counted(*count, "row")
     )]
     SmallClass {
         /// The column.
@@ -72,8 +73,9 @@ pub enum SplitError {
     },
     /// A part smaller than the number of classes.
     #[error(
-        "the split is stratified by `{column}` with {classes} classes, but the {part} part has only {rows} rows\n\
-         hint: enlarge the share, or leave out `stratify`"
+        "the split is stratified by `{column}` with {classes} classes, but the {part} part has only {}\n\
+         hint: enlarge the share, or leave out `stratify`",
+        counted(*rows, "row")
     )]
     PartSmallerThanClasses {
         /// The column.
@@ -87,8 +89,9 @@ pub enum SplitError {
     },
     /// Values of a split column that name no part.
     #[error(
-        "column `{column}` names the part of each row, but {count} rows have another value: {}\n\
+        "column `{column}` names the part of each row, but {} another value: {}\n\
          hint: the values known are {}",
+        if *count == 1 { "1 row has".to_owned() } else { format!("{} have", counted(*count, "row")) },
         name_list(values),
         name_list(known)
     )]

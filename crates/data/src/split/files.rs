@@ -46,7 +46,7 @@ pub fn split_files(
             return Err(SplitError::EmptyPart {
                 part,
                 available,
-                unit: "rows in its file",
+                unit: "row",
             }
             .into());
         }

@@ -14,7 +14,7 @@ pub(super) fn split(
     seed: u64,
 ) -> Result<Parts, SplitError> {
     let (codes, names) = complete_keys(table, &config.column, rows)?;
-    let counts = counts(names.len(), config.validation, config.test, "groups")?;
+    let counts = counts(names.len(), config.validation, config.test, "group")?;
     let mut groups: Vec<usize> = (0..names.len()).collect();
     shuffle(&mut groups, &mut generator(seed));
     let mut rank = vec![0; groups.len()];

@@ -37,7 +37,7 @@ pub(super) fn split(
             return Err(SplitError::EmptyPart {
                 part,
                 available: names.len(),
-                unit: "different ids",
+                unit: "different id",
             });
         }
     }

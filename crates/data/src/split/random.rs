@@ -13,7 +13,7 @@ pub(super) fn split(
     rows: &[usize],
     seed: u64,
 ) -> Result<Parts, SplitError> {
-    let counts = counts(rows.len(), validation, test, "rows")?;
+    let counts = counts(rows.len(), validation, test, "row")?;
     let mut rows = rows.to_vec();
     shuffle(&mut rows, &mut generator(seed));
     let train = rows.split_off(counts.test + counts.validation);

@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn sizes_are_those_of_scikit_learn() {
         let check = |total, validation, test, expected: [usize; 3]| {
-            let counts = counts(total, validation, test, "rows").unwrap();
+            let counts = counts(total, validation, test, "row").unwrap();
             assert_eq!([counts.train, counts.validation, counts.test], expected);
         };
         check(150, 0.1, 0.2, [108, 12, 30]);
@@ -66,13 +66,13 @@ mod tests {
 
     #[test]
     fn an_empty_training_part_is_an_error() {
-        let error = counts(2, 0.1, 0.2, "rows").unwrap_err().to_string();
+        let error = counts(2, 0.1, 0.2, "row").unwrap_err().to_string();
         assert_eq!(
             error,
-            "the training part would be empty: there are only 2 rows to divide"
+            "the training part would be empty: there is nothing to divide but 2 rows"
         );
-        assert!(counts(10, 0.1, 1.0, "rows").is_err());
-        assert!(counts(10, f64::NAN, 0.1, "rows").is_err());
-        assert!(counts(10, -0.1, 0.1, "rows").is_err());
+        assert!(counts(10, 0.1, 1.0, "row").is_err());
+        assert!(counts(10, f64::NAN, 0.1, "row").is_err());
+        assert!(counts(10, -0.1, 0.1, "row").is_err());
     }
 }

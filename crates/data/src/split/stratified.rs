@@ -17,7 +17,7 @@ pub(super) fn split(
     rows: &[usize],
     seed: u64,
 ) -> Result<Parts, SplitError> {
-    let counts = counts(rows.len(), config.validation, config.test, "rows")?;
+    let counts = counts(rows.len(), config.validation, config.test, "row")?;
     let mut keys = keys(table, column, rows)?;
     let missing_class = keys.names.len();
     if keys.codes.contains(&None) {

@@ -219,7 +219,9 @@ fn a_time_split_needs_different_moments_and_no_gaps() {
     };
     let text = message(&time(0.1, 0.2), same, 9);
     assert!(
-        text.contains("the test part would be empty: there are only 1 different moments"),
+        text.contains(
+            "the test part would be empty: there is nothing to divide but 1 different moment"
+        ),
         "{text}"
     );
     let two = Column {
@@ -228,7 +230,7 @@ fn a_time_split_needs_different_moments_and_no_gaps() {
     };
     let text = message(&time(0.1, 0.2), two, 8);
     assert!(
-        text.contains("would be empty: there are only 2 different moments"),
+        text.contains("would be empty: there is nothing to divide but 2 different moments"),
         "{text}"
     );
     let gap = Column {
@@ -248,12 +250,12 @@ fn a_time_split_needs_different_moments_and_no_gaps() {
 fn too_few_groups_or_ids_are_an_error() {
     let text = message(&group(0.1, 0.2), category("c", &["a", "b", "b"]), 3);
     assert!(
-        text.contains("the training part would be empty: there are only 2 groups"),
+        text.contains("the training part would be empty: there is nothing to divide but 2 groups"),
         "{text}"
     );
     let text = message(&hash(0.1, 0.2), category("c", &["a"]), 1);
     assert!(
-        text.contains("would be empty: there are only 1 different ids"),
+        text.contains("would be empty: there is nothing to divide but 1 different id"),
         "{text}"
     );
 }
@@ -300,7 +302,7 @@ fn files_are_parts() {
     };
     let text = split_files(files, &[0, 1], 0.2, 1).unwrap_err().to_string();
     assert!(
-        text.contains("the validation part would be empty: there are only 1 rows in its file"),
+        text.contains("the validation part would be empty: there is nothing to divide but 1 row"),
         "{text}"
     );
 }

@@ -26,7 +26,7 @@ pub(super) fn split(
     let empty = |part| SplitError::EmptyPart {
         part,
         available: starts.len() + 1,
-        unit: "different moments",
+        unit: "different moment",
     };
     let mut limit = rows.len();
     let mut ends = [rows.len(); 2];

@@ -1,5 +1,6 @@
 //! Rows that belong to no class, from files of their own.
 
+use hob_data::count::counted;
 use hob_data::preprocess::Preprocessor;
 use hob_data::source::{ColumnRequest, ReadOptions};
 use hob_data::split::Parts;
@@ -44,8 +45,8 @@ pub(crate) fn read(
             Ok((table, _)) => found.push(Finding::error(
                 key(place),
                 format!(
-                    "`{examples}` has {} rows, but at least 2 are needed: one to choose the threshold and one to judge it",
-                    table.num_rows
+                    "`{examples}` has {}, but at least 2 are needed: one to choose the threshold and one to judge it",
+                    counted(table.num_rows, "row")
                 ),
             )),
             Err(error) => found.push(finding_of(key(place), &error.to_string())),

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hob_data::count::counted;
+
 use super::RetrieveConfig;
 use super::corpus::text;
 use crate::plan::Plan;
@@ -23,9 +25,10 @@ pub(crate) fn warnings(config: &RetrieveConfig, plan: &Plan) -> Vec<String> {
     let ambiguous = answers.iter().filter(|(_, answers)| answers.len() > 1);
     let ambiguous: Vec<&str> = ambiguous.map(|(question, _)| *question).collect();
     if let Some(first) = ambiguous.iter().min_by_key(|question| first_row[*question]) {
+        let have = if ambiguous.len() == 1 { "has" } else { "have" };
         found.push(format!(
-            "{} questions have several different answers, the first in row {}: `{first}`; only one of them can come first",
-            ambiguous.len(),
+            "{} {have} several different answers, the first in row {}: `{first}`; only one of them can come first",
+            counted(ambiguous.len(), "question"),
             first_row[first] + 1
         ));
     }
@@ -43,8 +46,9 @@ pub(crate) fn warnings(config: &RetrieveConfig, plan: &Plan) -> Vec<String> {
             .count();
         if alone > 0 {
             found.push(format!(
-                "{alone} of {} questions of the {part} part are the only ones of their answer, so that                  `match = \"question\"` cannot find it; they count as not found",
-                asked.len()
+                "{alone} of {} of the {part} part belong to answers that no question of the training part has, so that \
+                 `match = \"question\"` cannot find them; they count as not found",
+                counted(asked.len(), "question")
             ));
         }
     }

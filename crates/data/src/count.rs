@@ -1,0 +1,36 @@
+//! Numbers of things, as people read them.
+
+/// `1234567` as `1,234,567`.
+pub fn count(value: usize) -> String {
+    let digits = value.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 row`, `1,234 rows`: a number with what it counts, whose plural ends in `s`.
+pub fn counted(value: usize, noun: &str) -> String {
+    let plural = if value == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", count(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_grouped() {
+        assert_eq!([7, 1234, 1_234_567].map(count), ["7", "1,234", "1,234,567"]);
+    }
+
+    #[test]
+    fn one_is_no_plural() {
+        let rows = [0, 1, 1000].map(|value| counted(value, "test row"));
+        assert_eq!(rows, ["0 test rows", "1 test row", "1,000 test rows"]);
+    }
+}
