@@ -4,6 +4,9 @@
 
 #![allow(clippy::print_stdout, reason = "an example talks on the terminal")]
 
+#[path = "measure/process.rs"]
+mod process;
+
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -12,6 +15,8 @@ use std::time::Instant;
 
 use hob_data::source::{ColumnKind, ColumnRequest, ReadOptions, read};
 use hob_data::table::{Table, Values};
+
+use process::{cpu_seconds, peak_megabytes};
 
 const NUM_NUMBERS: usize = 14;
 const NUM_CATEGORIES: usize = 5;
@@ -112,29 +117,4 @@ fn table_bytes(table: &Table) -> usize {
         .iter()
         .map(|column| bytes(&column.values))
         .sum()
-}
-
-/// Time this process had a core, which other programs do not change. The kernel counts in hundredths of a second.
-fn cpu_seconds() -> Result<f64, Box<dyn Error>> {
-    let stat = std::fs::read_to_string("/proc/self/stat")?;
-    let fields: Vec<&str> = stat
-        .rsplit(')')
-        .next()
-        .unwrap_or("")
-        .split_whitespace()
-        .collect();
-    let ticks =
-        fields.get(11).ok_or("no user time")?.parse::<f64>()? + fields[12].parse::<f64>()?;
-    Ok(ticks / 100.0)
-}
-
-/// `VmHWM`, which only Linux has.
-fn peak_megabytes() -> Result<f64, Box<dyn Error>> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .ok_or("no VmHWM")?;
-    let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
-    Ok(kilobytes * 1024.0 / 1e6)
 }

@@ -5,6 +5,9 @@
 
 #![allow(clippy::print_stdout, reason = "an example talks on the terminal")]
 
+#[path = "measure/process.rs"]
+mod process;
+
 use std::error::Error;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -14,6 +17,8 @@ use hob_data::config::{
 };
 use hob_data::preprocess::{InputColumn, InputKind, Preprocessor, TextInput};
 use hob_data::table::{Categories, Column, Table, Values};
+
+use process::{cpu_seconds, peak_megabytes};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -122,29 +127,4 @@ fn table(num_texts: usize, num_words: usize) -> Table {
         }],
         num_rows: num_texts,
     }
-}
-
-/// Time this process had a core, which other programs do not change. The kernel counts in hundredths of a second.
-fn cpu_seconds() -> Result<f64, Box<dyn Error>> {
-    let stat = std::fs::read_to_string("/proc/self/stat")?;
-    let fields: Vec<&str> = stat
-        .rsplit(')')
-        .next()
-        .unwrap_or("")
-        .split_whitespace()
-        .collect();
-    let ticks =
-        fields.get(11).ok_or("no user time")?.parse::<f64>()? + fields[12].parse::<f64>()?;
-    Ok(ticks / 100.0)
-}
-
-/// `VmHWM`, which only Linux has.
-fn peak_megabytes() -> Result<f64, Box<dyn Error>> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .ok_or("no VmHWM")?;
-    let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
-    Ok(kilobytes * 1024.0 / 1e6)
 }
