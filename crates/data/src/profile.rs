@@ -50,6 +50,10 @@ pub struct ColumnProfile {
     pub distinct: usize,
     /// Whether `distinct` was counted; beyond 10,000 it is estimated, within about 3 %.
     pub distinct_is_exact: bool,
+    /// Rows of its rarest value, if all of them were counted.
+    pub rarest: Option<usize>,
+    /// Words of its longest cell.
+    pub most_words: usize,
     /// Bounds and middle, if most values are numbers.
     pub numbers: Option<NumberProfile>,
     /// The most frequent values with their counts, at most 10.

@@ -1,5 +1,8 @@
 //! `hob init`: a first recipe for a data file, with a reason for each choice.
 
+mod split;
+mod texts;
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +14,7 @@ use hob_inference::write_atomically;
 
 use super::failure::WrongRequest;
 use crate::args::InitArgs;
-use crate::format::count;
+use crate::format::{count, counted};
 use crate::output::{self, say};
 
 /// Writes or prints a recipe.
@@ -150,7 +153,7 @@ fn recipe(found: &Profile, targets: &[&ColumnProfile], source: &str) -> String {
         "# Predicts {} from {} of {source}.\n# Written by `hob init`; every choice can be changed. \
          `hob check` shows what it does.\nseed = 42\n\n[data]\nsource = {}\n",
         names.join(", "),
-        rows(found.num_rows),
+        counted(found.num_rows, "row"),
         quoted(source),
     );
     let missing = suggested_missing(found);
@@ -169,45 +172,30 @@ fn recipe(found: &Profile, targets: &[&ColumnProfile], source: &str) -> String {
                 .join(", ")
         );
     }
-    split(&mut text, targets);
+    let parts = split::column_of_parts(found, &names);
+    text.push_str(&split::section(found, parts, targets));
     let inputs: Vec<&ColumnProfile> = found
         .columns
         .iter()
         .filter(|c| !names.contains(&c.name.as_str()))
+        .filter(|c| parts.is_none_or(|parts| parts.name != c.name))
         .collect();
     for group in groups(&inputs) {
-        input(&mut text, &group);
+        input(&mut text, &group, found.num_rows);
     }
     left_out(&mut text, &inputs);
     for target in targets {
         output_section(&mut text, target);
     }
-    model(&mut text, found.num_rows);
-    text
-}
-
-fn rows(number: usize) -> String {
-    match number {
-        1 => "1 row".into(),
-        number => format!("{} rows", count(number)),
-    }
-}
-
-fn split(text: &mut String, targets: &[&ColumnProfile]) {
-    let stratify = targets
+    let used = inputs
         .iter()
-        .find(|target| matches!(target.kind, InferredKind::Binary | InferredKind::Category));
-    text.push_str(
-        "\n# A fifth of the rows judges the result, a tenth of the others decides when to stop.\n",
-    );
-    text.push_str("[data.split.random]\nvalidation = 0.1\ntest = 0.2\n");
-    if let Some(target) = stratify {
-        let _ = writeln!(
-            text,
-            "# Every part gets its share of each class.\nstratify = {}",
-            quoted(&target.name)
-        );
-    }
+        .filter(|column| section(&column.kind).is_some());
+    let reads_texts_alone = used.clone().count() > 0
+        && used
+            .into_iter()
+            .all(|column| column.kind == InferredKind::Text);
+    model(&mut text, found.num_rows, reads_texts_alone);
+    text
 }
 
 /// Columns of the same type, in order of their first.
@@ -246,7 +234,7 @@ fn section(kind: &InferredKind) -> Option<String> {
     })
 }
 
-fn input(text: &mut String, group: &[&ColumnProfile]) {
+fn input(text: &mut String, group: &[&ColumnProfile], num_rows: usize) {
     text.push('\n');
     for column in group {
         let missing = if column.missing > 0 {
@@ -258,7 +246,10 @@ fn input(text: &mut String, group: &[&ColumnProfile]) {
     }
     let names: Vec<String> = group.iter().map(|column| quoted(&column.name)).collect();
     let _ = writeln!(text, "[[inputs]]\ncolumns = [{}]\n", names.join(", "));
-    text.push_str(&section(&group[0].kind).unwrap_or_default());
+    text.push_str(&match group[0].kind {
+        InferredKind::Text => texts::section(group, num_rows),
+        _ => section(&group[0].kind).unwrap_or_default(),
+    });
     if matches!(group[0].kind, InferredKind::Number)
         && group.iter().any(|column| column.missing > 0)
     {
@@ -280,18 +271,29 @@ fn left_out(text: &mut String, inputs: &[&ColumnProfile]) {
     }
 }
 
-fn output_section(text: &mut String, target: &ColumnProfile) {
-    let kind = match target.kind {
+/// The type table of an output.
+fn output_kind(kind: &InferredKind) -> &'static str {
+    match kind {
         InferredKind::Binary => "binary",
         InferredKind::Number => "number",
         InferredKind::Set { .. } => "set",
         _ => "category",
+    }
+}
+
+fn output_section(text: &mut String, target: &ColumnProfile) {
+    let kind = output_kind(&target.kind);
+    // As an input such a column would say nothing about other rows; as an output it has many classes.
+    let reason = match target.kind {
+        InferredKind::Identifier | InferredKind::Text => {
+            format!("{} different values", count(target.distinct))
+        }
+        _ => target.reason.clone(),
     };
     let _ = writeln!(
         text,
-        "\n# {}: {}\n[[outputs]]\ncolumn = {}\n\n[outputs.{kind}]",
+        "\n# {}: {reason}\n[[outputs]]\ncolumn = {}\n\n[outputs.{kind}]",
         target.name,
-        target.reason,
         quoted(&target.name)
     );
     if let InferredKind::Set { separator } = &target.kind {
@@ -299,7 +301,7 @@ fn output_section(text: &mut String, target: &ColumnProfile) {
     }
 }
 
-fn model(text: &mut String, num_rows: usize) {
+fn model(text: &mut String, num_rows: usize, reads_texts_alone: bool) {
     let (hidden, dropout, batch, why) = match num_rows {
         0..1_000 => ("[64, 64]", 0.1, 32, "few rows: a small network"),
         1_000..20_000 => (
@@ -315,9 +317,16 @@ fn model(text: &mut String, num_rows: usize) {
             "many rows: a larger network, larger batches",
         ),
     };
+    let (model, learning_rate) = match reads_texts_alone {
+        true => (texts::MODEL.to_string(), "1e-2"),
+        false => (
+            format!("# {why}.\n[model.mlp]\nhidden = {hidden}\ndropout = {dropout}"),
+            "1e-3",
+        ),
+    };
     let _ = write!(
         text,
-        "\n# {why}.\n[model.mlp]\nhidden = {hidden}\ndropout = {dropout}\n\n[optimizer.adamw]\nlearning_rate = 1e-3\n\n\
+        "\n{model}\n\n[optimizer.adamw]\nlearning_rate = {learning_rate}\n\n\
          # Training ends when the validation loss has not fallen for 15 epochs, and keeps the best weights.\n\
          [training]\nepochs = 200\nbatch_size = {batch}\nearly_stopping = {{ patience = 15 }}\n"
     );

@@ -51,6 +51,15 @@ impl Distinct {
         }
     }
 
+    /// Rows of the rarest value, if all are known.
+    pub(super) fn rarest(&self) -> Option<usize> {
+        self.counts
+            .values()
+            .min()
+            .copied()
+            .filter(|_| self.sketch.is_none())
+    }
+
     /// The most frequent values, equally frequent ones by alphabet.
     pub(super) fn top(&self, num_values: usize) -> Vec<(String, usize)> {
         let mut values: Vec<(&str, usize)> = self

@@ -41,6 +41,8 @@ pub(super) fn finish(tally: ColumnTally, num_rows: usize) -> ColumnProfile {
         missing: num_rows - tally.present,
         distinct,
         distinct_is_exact,
+        rarest: tally.distinct.rarest(),
+        most_words: tally.most_words,
         top: tally.distinct.top(TOP_VALUES),
         suggested_missing,
         unreadable_numbers,
@@ -270,13 +272,25 @@ impl Facts<'_> {
     /// a letter that is no capital, which names, titles and addresses do not.
     fn text(&self) -> Option<Choice> {
         let tally = self.tally;
-        let is_text = tally.num_chars >= tally.present * 20
-            && tally.num_words >= tally.present * 3
-            && tally.num_small_words * 2 >= tally.num_words;
-        is_text.then(|| {
-            let words = tally.num_words / tally.present;
+        let is_long = tally.num_chars >= tally.present * 20 && tally.num_words >= tally.present * 3;
+        is_long.then(|| self.words()).flatten()
+    }
+
+    /// Cells of which at least half of the words begin with a letter that is no capital.
+    fn words(&self) -> Option<Choice> {
+        let tally = self.tally;
+        (tally.num_small_words * 2 >= tally.num_words).then(|| {
+            let words = (tally.num_words + tally.present / 2) / tally.present;
             (InferredKind::Text, format!("about {words} words per cell"))
         })
+    }
+
+    /// What people type in a few words: at least two of them are no names and no numbers.
+    fn short_text(&self) -> Option<Choice> {
+        let tally = self.tally;
+        (tally.num_small_words >= tally.present * 2)
+            .then(|| self.words())
+            .flatten()
     }
 
     fn category(&self) -> Option<Choice> {
@@ -290,7 +304,7 @@ impl Facts<'_> {
     }
 
     fn many_values(&self) -> Choice {
-        if let Some(text) = self.text() {
+        if let Some(text) = self.text().or_else(|| self.short_text()) {
             return text;
         }
         let count = self.count_text();

@@ -22,6 +22,8 @@ pub(super) struct ColumnTally {
     pub(super) with_blank: usize,
     pub(super) num_chars: usize,
     pub(super) num_words: usize,
+    /// Words of the longest cell.
+    pub(super) most_words: usize,
     /// Words that begin with a letter which is no capital.
     pub(super) num_small_words: usize,
     /// Cells that are lists in JSON or Parquet.
@@ -45,6 +47,7 @@ impl ColumnTally {
             with_blank: 0,
             num_chars: 0,
             num_words: 0,
+            most_words: 0,
             num_small_words: 0,
             lists: 0,
             list_width: None,
@@ -74,6 +77,7 @@ impl ColumnTally {
             self.num_small_words += usize::from(is_small);
         }
         self.num_words += words;
+        self.most_words = self.most_words.max(words);
         self.num_chars += text.chars().count();
         self.with_blank += usize::from(words > 1);
     }

@@ -149,6 +149,22 @@ fn sentences_are_text() {
 }
 
 #[test]
+fn short_questions_are_text_where_they_are_no_list_of_values() {
+    let asked = (0..60).map(|row| format!("are you {row}"));
+    // Too few values for a text: a list of them is as good.
+    check(
+        "q",
+        asked.clone().chain(asked.clone()).take(40),
+        InferredKind::Category,
+        "40 different values",
+    );
+    let many = asked.clone().chain(asked);
+    let found = column("q", many);
+    assert_eq!(found.kind, InferredKind::Text);
+    assert_eq!((found.rarest, found.most_words), (Some(2), 3));
+}
+
+#[test]
 fn names_and_addresses_are_no_text() {
     let names = (0..300).map(|row| format!("Braund{row}, Mr. Owen Harris of Long Name"));
     let reason = "300 different values are too many for a list: use `hash` or leave it out";
