@@ -15,4 +15,5 @@ mod program; // runs the binary in a folder of its own
 mod recipes; // every shipped recipe is planned, and stepped on each CPU device
 mod resume; // a killed run goes on to the same weights
 mod retrieve; // questions that find their answers
+mod texts; // what is proposed for texts, what a run on them warns of, and what its report shows
 mod tidy; // rules of the workspace that no compiler checks

@@ -100,6 +100,14 @@ impl Ran {
     }
 }
 
+/// The weights that `weights/fetch.sh minilm` gets, or a folder beside the repository.
+pub(crate) fn minilm() -> Option<PathBuf> {
+    ["weights/minilm", "../shared/weights/minilm_l6_fp16"]
+        .map(|folder| root().join(folder))
+        .into_iter()
+        .find(|folder| folder.join("tokenizer.json").is_file())
+}
+
 /// A recipe of the repository.
 pub(crate) fn recipe(name: &str) -> String {
     root()

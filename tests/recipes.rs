@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::program::{Program, root};
+use crate::program::{Program, minilm, root};
 
 fn recipes() -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -49,14 +49,6 @@ fn arguments(recipe: &Path) -> Option<Vec<String>> {
         ]);
     }
     Some(arguments)
-}
-
-/// The weights that `weights/fetch.sh minilm` gets, or a folder beside the repository.
-fn minilm() -> Option<PathBuf> {
-    ["weights/minilm", "../shared/weights/minilm_l6_fp16"]
-        .map(|folder| root().join(folder))
-        .into_iter()
-        .find(|folder| folder.join("tokenizer.json").is_file())
 }
 
 #[test]

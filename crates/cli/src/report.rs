@@ -5,6 +5,7 @@
 
 mod background;
 mod learning;
+mod mistakes;
 mod output;
 mod plot;
 mod result;
@@ -15,6 +16,8 @@ mod tests;
 
 use hob_training::importance::Importance;
 use hob_training::metrics::{OutputReport, WorstRow};
+use hob_training::mistakes::{Mistakes, ScoreHistogram};
+use hob_training::plan::Contradictions;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -48,7 +51,7 @@ pub(crate) struct ReportData {
 pub(crate) struct OutputResult {
     /// The column.
     pub(crate) name: String,
-    /// `category`, `binary`, `number` or `set`.
+    /// `category`, `binary`, `number`, `set`, `tags` or `answers`.
     pub(crate) kind: String,
     /// On the test part.
     pub(crate) test: OutputReport,
@@ -56,8 +59,16 @@ pub(crate) struct OutputResult {
     pub(crate) validation: Option<OutputReport>,
     /// The trivial baseline on the test part.
     pub(crate) baseline: OutputReport,
+    /// A model on words alone on the test part: TF-IDF and logistic regression, or BM25.
+    pub(crate) text_baseline: Option<OutputReport>,
     /// Test rows with the largest loss.
     pub(crate) worst: Vec<WorstRow>,
+    /// What was wrong in texts.
+    pub(crate) mistakes: Option<Mistakes>,
+    /// How familiar rows looked that are in and out of scope.
+    pub(crate) scope: Option<ScoreHistogram>,
+    /// Texts with several labels.
+    pub(crate) contradictions: Contradictions,
 }
 
 /// What the run learned from.

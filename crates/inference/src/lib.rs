@@ -44,5 +44,7 @@ pub use error::{BundleFault, InferenceError};
 pub use manifest::Manifest;
 pub use model::Model;
 pub use predictor::{Predictions, Predictor, requests};
-pub use raw_outputs::{MAX_BATCH_TOKENS, hidden, raw_outputs};
+pub use raw_outputs::{
+    MAX_BATCH_TOKENS, batches_of_texts, hidden, raw_outputs, raw_outputs_and_hidden,
+};
 pub use retriever::{RankedAnswer, Replies, Reply, Retriever};

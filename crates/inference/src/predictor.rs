@@ -17,7 +17,7 @@ use crate::decode::{Answers, decode};
 use crate::device;
 use crate::error::InferenceError;
 use crate::manifest::{Manifest, OutputSpec, Reading};
-use crate::raw_outputs::{hidden, raw_outputs};
+use crate::raw_outputs::{raw_outputs, raw_outputs_and_hidden};
 use crate::scope::{Scope, ScopeScore};
 use crate::tags::{raw_of_row, tagged_words};
 use crate::typed_rows;
@@ -154,17 +154,23 @@ impl Predictor {
     pub fn predict(&self, table: &Table) -> Result<Predictions, InferenceError> {
         let rows: Vec<usize> = (0..table.num_rows).collect();
         let (features, report) = self.manifest.inputs.transform(table, &rows)?;
-        let raw = raw_outputs(&self.network, &features, &self.device);
         let outputs = &self.manifest.outputs;
+        let distance = |scope: &Scope| matches!(scope.score, ScopeScore::Distance(_));
+        let needs_hidden = outputs
+            .iter()
+            .any(|spec| spec.scope.as_ref().is_some_and(distance));
+        let (network, device) = (&self.network, &self.device);
+        let (raw, hidden) = match needs_hidden {
+            true => {
+                let (raw, hidden) = raw_outputs_and_hidden(network, &features, device);
+                (raw, Some(hidden))
+            }
+            false => (raw_outputs(network, &features, device), None),
+        };
         let specs = || outputs.iter().zip(&raw);
         let answers = specs()
             .map(|(spec, raw)| decode(spec, raw, &features))
             .collect();
-        let distance = |scope: &Scope| matches!(scope.score, ScopeScore::Distance(_));
-        let hidden = outputs
-            .iter()
-            .any(|spec| spec.scope.as_ref().is_some_and(distance))
-            .then(|| hidden(&self.network, &features, &self.device));
         let in_scope = specs().map(|(spec, raw)| {
             let scope = spec.scope.as_ref()?;
             let scores = scope.scores(raw, spec.temperature, hidden.as_ref());

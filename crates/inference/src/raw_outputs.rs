@@ -17,9 +17,31 @@ pub const MAX_BATCH_TOKENS: usize = 4096;
 /// Raw outputs of every head, computed in batches: a matrix row per row, or per word of all rows where a head labels
 /// words.
 pub fn raw_outputs(network: &Network, features: &Features, device: &Device) -> Vec<Matrix<f32>> {
+    run(network, features, device, false).0
+}
+
+/// The same and what [`hidden`] gives, from one pass.
+pub fn raw_outputs_and_hidden(
+    network: &Network,
+    features: &Features,
+    device: &Device,
+) -> (Vec<Matrix<f32>>, Matrix<f32>) {
+    let (outputs, found) = run(network, features, device, true);
+    // Where every head labels words, none has read it.
+    let hidden = found.unwrap_or_else(|| hidden(network, features, device));
+    (outputs, hidden)
+}
+
+fn run(
+    network: &Network,
+    features: &Features,
+    device: &Device,
+    with_hidden: bool,
+) -> (Vec<Matrix<f32>>, Option<Matrix<f32>>) {
     let mut outputs: Vec<Matrix<f32>> = Vec::new();
+    let mut all_hidden: Option<Matrix<f32>> = None;
     for batch in batches(features) {
-        let heads = network.forward(tensors::input(features, &batch, device));
+        let (heads, hidden) = network.forward_with_hidden(tensors::input(features, &batch, device));
         outputs.resize_with(heads.len(), Matrix::default);
         for ((output, head), column) in outputs.iter_mut().zip(heads).zip(words_of(network)) {
             let words = column.and_then(|column| features.texts[column].words.as_ref());
@@ -27,8 +49,12 @@ pub fn raw_outputs(network: &Network, features: &Features, device: &Device) -> V
             let range = |row: usize| words.map_or(row..row + 1, |words| words.range(row));
             add_rows(output, num_rows, batch.iter().map(|&row| range(row)), head);
         }
+        if let Some(hidden) = hidden.filter(|_| with_hidden) {
+            let all = all_hidden.get_or_insert_default();
+            add_rows(all, features.num_rows, single(&batch), hidden);
+        }
     }
-    outputs
+    (outputs, all_hidden)
 }
 
 /// The last hidden layer, `[rows, width]`, computed in batches.
@@ -36,14 +62,14 @@ pub fn hidden(network: &Network, features: &Features, device: &Device) -> Matrix
     let mut all = Matrix::default();
     for batch in batches(features) {
         let hidden = network.hidden(tensors::input(features, &batch, device));
-        add_rows(
-            &mut all,
-            features.num_rows,
-            batch.iter().map(|&row| row..row + 1),
-            hidden,
-        );
+        add_rows(&mut all, features.num_rows, single(&batch), hidden);
     }
     all
+}
+
+/// A row of values for each row.
+fn single(rows: &[usize]) -> impl Iterator<Item = Range<usize>> {
+    rows.iter().map(|&row| row..row + 1)
 }
 
 /// For each tensor that a network gives, the text column whose words are its rows, if they are.
@@ -76,23 +102,44 @@ fn add_rows(
 
 /// All rows in batches: in their order, or, with texts, sorted by length so that little is padded.
 fn batches(features: &Features) -> Vec<Vec<usize>> {
-    let mut rows: Vec<usize> = (0..features.num_rows).collect();
     if features.texts.is_empty() {
+        let rows: Vec<usize> = (0..features.num_rows).collect();
         return rows.chunks(BATCH_ROWS).map(<[_]>::to_vec).collect();
     }
-    rows.sort_by_key(|&row| features.longest_text(row));
-    let mut batches: Vec<Vec<usize>> = vec![Vec::new()];
-    for row in rows {
-        let last = batches.len() - 1;
-        let rows = batches[last].len() + 1;
-        // Rows come by length, so this one is the longest of its batch.
-        let tokens = rows * features.longest_text(row);
-        if !batches[last].is_empty() && (rows > BATCH_ROWS || tokens > MAX_BATCH_TOKENS) {
-            batches.push(vec![row]);
-        } else {
-            batches[last].push(row);
-        }
+    let lengths = (0..features.num_rows).map(|row| features.longest_text(row));
+    batches_of_texts(&lengths.collect::<Vec<_>>(), BATCH_ROWS)
+}
+
+/// Texts of these lengths in batches of like length: at most `max_texts` of them, and with their padding at most
+/// [`MAX_BATCH_TOKENS`], or one that is longer.
+pub fn batches_of_texts(lengths: &[usize], max_texts: usize) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..lengths.len()).collect();
+    order.sort_by_key(|&text| lengths[text]);
+    let mut batches = Vec::new();
+    let mut rest = order.as_slice();
+    while !rest.is_empty() {
+        // Texts come by length, so the last of a batch is its longest.
+        let fits = |count: &usize| count * lengths[rest[count - 1]] <= MAX_BATCH_TOKENS;
+        let count = (1..=rest.len().min(max_texts)).take_while(fits).last();
+        let (batch, later) = rest.split_at(count.unwrap_or(1));
+        batches.push(batch.to_vec());
+        rest = later;
     }
-    batches.retain(|batch| !batch.is_empty());
     batches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_like_length_share_a_batch_that_is_not_too_large() {
+        assert!(batches_of_texts(&[], 64).is_empty());
+        assert_eq!(batches_of_texts(&[5, 1, 3], 2), [vec![1, 2], vec![0]]);
+        let long = MAX_BATCH_TOKENS / 2;
+        let lengths = [long, 3 * long, long + 1, 1, long];
+        let batches = batches_of_texts(&lengths, 64);
+        assert_eq!(batches, [vec![3, 0], vec![4], vec![2], vec![1]]);
+        assert_eq!(batches_of_texts(&[0; 3], 2), [vec![0, 1], vec![2]]);
+    }
 }

@@ -135,9 +135,15 @@ impl Network {
 
     /// Raw numbers (logits, scaled predictions) for each head: `[batch, width]`, or `[words in the batch, width]` of a
     /// head that labels words. A network without heads gives its last hidden layer.
-    pub fn forward(&self, mut input: Input) -> Vec<Tensor<2>> {
+    pub fn forward(&self, input: Input) -> Vec<Tensor<2>> {
+        self.forward_with_hidden(input).0
+    }
+
+    /// The same, with the last hidden layer if some head (or nothing else) reads it.
+    pub fn forward_with_hidden(&self, mut input: Input) -> (Vec<Tensor<2>>, Option<Tensor<2>>) {
         if self.heads.is_empty() {
-            return vec![self.hidden(input)];
+            let hidden = self.hidden(input);
+            return (vec![hidden.clone()], Some(hidden));
         }
         let is_body_read = self.head_words.iter().any(Option::is_none);
         let texts = std::mem::take(&mut input.texts);
@@ -151,15 +157,14 @@ impl Network {
         let (vectors, words): (Vec<_>, Vec<_>) = columns.unzip();
         let hidden = is_body_read.then(|| self.body.forward(with_vectors(input, vectors)));
         let heads = self.heads.iter().zip(&self.head_words);
-        heads
-            .map(|(head, column)| {
-                let read = match column {
-                    Some(column) => &words[*column],
-                    None => &hidden,
-                };
-                head.forward(read.clone().expect("what a head reads was computed"))
-            })
-            .collect()
+        let heads = heads.map(|(head, column)| {
+            let read = match column {
+                Some(column) => &words[*column],
+                None => &hidden,
+            };
+            head.forward(read.clone().expect("what a head reads was computed"))
+        });
+        (heads.collect(), hidden)
     }
 
     /// The vector of each text of a column if the body is read, and that of each word if a head labels them.

@@ -14,6 +14,7 @@ use crate::error::RunError;
 use crate::evaluate::{Known, predicted};
 use crate::importance::{ImportanceOptions, permutation_importance};
 use crate::metrics::{self, Baseline};
+use crate::plan::Contradictions;
 use crate::result::{OutputImportance, OutputResult};
 
 /// What came out of an evaluation.
@@ -138,6 +139,9 @@ impl<'a> Judge<'a> {
                 text_baseline: None,
                 temperature: spec.temperature,
                 worst: Vec::new(),
+                mistakes: None,
+                scope: None,
+                contradictions: Contradictions::default(),
             });
         }
         Ok(Judgement {

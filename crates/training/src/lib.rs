@@ -16,6 +16,7 @@ pub mod importance;
 pub mod judge;
 pub mod loss;
 pub mod metrics;
+pub mod mistakes;
 pub mod optimizer;
 pub mod plan;
 pub mod recipe;

@@ -4,7 +4,9 @@
 //! found on the way is collected, so that a user corrects a recipe once.
 
 mod chat;
+mod class_warnings;
 mod columns;
+mod contradictions;
 mod drafted;
 mod infer;
 mod inputs;
@@ -34,6 +36,8 @@ use hob_model::config::NetworkConfig;
 use serde::{Deserialize, Serialize};
 
 pub use columns::{ColumnRole, ColumnSummary};
+pub(crate) use contradictions::contradictions;
+pub use contradictions::{Contradiction, Contradictions, LabelRows};
 pub use record::PlanRecord;
 pub use sources::Embedded;
 pub use texts::PlannedTextEncoder;
@@ -237,6 +241,15 @@ impl Plan {
     pub fn is_trained(&self) -> bool {
         self.recipe.retrieve.is_none()
             || !self.text_encoders.iter().all(PlannedTextEncoder::is_frozen)
+    }
+
+    /// Whether each text is encoded once, before the training: nothing of any encoder is trained, and no output tags
+    /// words, which a vector per text does not tell apart.
+    pub fn encodes_texts_once(&self) -> bool {
+        let heads = &self.network.heads;
+        !self.text_encoders.is_empty()
+            && heads.iter().all(|head| head.words_of.is_none())
+            && self.text_encoders.iter().all(PlannedTextEncoder::is_frozen)
     }
 
     /// The part that judges the result, by name: the test part, or the best substitute when the recipe has none.

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::importance::Importance;
 use crate::metrics::{Metrics, OutputReport, WorstRow};
-use crate::plan::{ColumnSummary, LeftOut, PartRows};
+use crate::mistakes::{Mistakes, ScoreHistogram};
+use crate::plan::{ColumnSummary, Contradictions, LeftOut, PartRows};
 
 /// Everything measured at the end of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -77,6 +78,15 @@ pub struct OutputResult {
     pub temperature: f64,
     /// The rows of `test` with the largest loss.
     pub worst: Vec<WorstRow>,
+    /// What was wrong in the texts of `test`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mistakes: Option<Mistakes>,
+    /// How familiar the rows of `test` looked, beside examples that are out of scope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<ScoreHistogram>,
+    /// Texts of any part that have several labels.
+    #[serde(default, skip_serializing_if = "Contradictions::is_empty")]
+    pub contradictions: Contradictions,
 }
 
 /// What an output loses without each input.

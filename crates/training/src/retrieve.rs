@@ -17,7 +17,7 @@ mod warnings;
 pub use config::{MatchWith, RetrieveConfig};
 pub(crate) use config::{table_form, written_key};
 pub(crate) use corpus::{Corpus, blank_rows, classes};
-pub(crate) use evaluation::{Judged, evaluate, threshold};
+pub(crate) use evaluation::{Judged, evaluate, mistakes, threshold};
 pub use judge::{SearchJudgement, judge};
 pub(crate) use warnings::warnings;
 

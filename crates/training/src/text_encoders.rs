@@ -30,30 +30,26 @@ pub(crate) struct TextEncoders<'a> {
     device: &'a Device,
     /// The pretrained encoders when nothing of any is trained; empty otherwise.
     frozen: Vec<TextEncoder>,
+    /// SHA-256 of the weights of each of them, taken when they were read.
+    weights: Vec<[u8; 32]>,
 }
 
 impl<'a> TextEncoders<'a> {
     /// Reads the weights of frozen encoders.
     pub(crate) fn new(plan: &'a Plan, device: &'a Device) -> Result<Self, RunError> {
         let planned = &plan.text_encoders;
-        // A vector per text does not tell the words apart.
-        let is_tagged = plan
-            .network
-            .heads
+        let are_frozen = plan.encodes_texts_once();
+        let pretrained = planned
             .iter()
-            .any(|head| head.words_of.is_some());
-        let are_frozen = !is_tagged && planned.iter().all(PlannedTextEncoder::is_frozen);
-        let frozen = match are_frozen {
-            true => planned
-                .iter()
-                .map(|encoder| start::pretrained(encoder, device))
-                .collect::<Result<_, _>>()?,
-            false => Vec::new(),
-        };
+            .filter(|_| are_frozen)
+            .map(|encoder| start::pretrained(encoder, device));
+        let pretrained = pretrained.collect::<Result<Vec<_>, _>>()?;
+        let (frozen, weights) = pretrained.into_iter().unzip();
         Ok(Self {
             plan,
             device,
             frozen,
+            weights,
         })
     }
 
@@ -151,7 +147,7 @@ impl<'a> TextEncoders<'a> {
         if self.frozen.is_empty() {
             return Ok(part);
         }
-        let identity = vectors::identity(self.plan, &part.features)?;
+        let identity = vectors::identity(self.plan, &self.weights, &part.features);
         let kept = Vectors::read(file, &identity);
         let vectors = match kept {
             Some(vectors) => vectors,

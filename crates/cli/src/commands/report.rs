@@ -9,7 +9,7 @@ use hob_training::result::{OutputResult, RunResult};
 use hob_training::run_folder::RunFolder;
 
 use crate::args::ReportArgs;
-use crate::format::{bytes, count, seconds};
+use crate::format::{bytes, count, counted, seconds};
 use crate::output::say;
 use crate::report::{self, ColumnLine, DataSummary, ReportData};
 
@@ -60,7 +60,11 @@ fn output(output: &OutputResult) -> report::OutputResult {
         test: output.test.clone(),
         validation: output.validation.clone(),
         baseline: output.baseline.clone(),
+        text_baseline: output.text_baseline.clone(),
         worst: output.worst.clone(),
+        mistakes: output.mistakes.clone(),
+        scope: output.scope.clone(),
+        contradictions: output.contradictions.clone(),
     }
 }
 
@@ -93,8 +97,8 @@ fn provenance(result: &RunResult) -> Vec<(String, String)> {
     ];
     for source in &result.sources {
         let value = format!(
-            "{} rows, {}, SHA-256 {}",
-            count(source.rows),
+            "{}, {}, SHA-256 {}",
+            counted(source.rows, "row"),
             bytes(source.bytes),
             source.sha256
         );

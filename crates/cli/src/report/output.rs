@@ -3,10 +3,10 @@
 use hob_training::metrics::{
     CalibrationBin, ClassReport, Confusion, CurveKind, OutputReport, Residuals, WorstRow,
 };
-use hob_training::retrieve::KIND;
 
+use super::mistakes;
 use super::plot::{self, Axes, Series, figure};
-use super::text::{cell_text, count, escape, number, rows, table};
+use super::text::{cell_text, count, counted, escape, number, table};
 use super::{OutputResult, Section};
 
 /// Up to this many classes a cell of the confusion matrix also shows its percentage.
@@ -30,23 +30,29 @@ pub(super) fn section(place: usize, output: &OutputResult) -> Section {
         counts => (None, counts.as_ref()),
     };
     body.extend(large.map(|counts| format!("<h3>Confusion matrix</h3>\n{}", confusion(counts))));
-    body.push_str(&figures(test, small));
+    body.push_str(&figures(output, small));
     body.extend(test.residuals.as_ref().map(residual_note));
     body.push_str(&classes(&test.per_class));
+    body.push_str(&mistakes::mistakes(output));
     // For a plain number the loss of a row is its error.
-    let loss = if output.kind == KIND {
-        "#Rank"
-    } else if test.residuals.is_some() && test.calibration.is_empty() {
+    let loss = if test.residuals.is_some() && test.calibration.is_empty() {
         "#Error"
     } else {
         "#Loss"
     };
-    body.push_str(&worst(&output.worst, loss));
+    if !lists_all(output) {
+        body.push_str(&worst(&output.worst, loss));
+    }
     Section::new(
         format!("output-{place}"),
         format!("{} ({})", output.name, output.kind),
         body,
     )
+}
+
+/// Whether the list of mistakes says all that the worst rows would: they have no inputs but a text.
+fn lists_all(output: &OutputResult) -> bool {
+    output.mistakes.is_some() && output.worst.iter().all(|row| row.inputs.len() <= 1)
 }
 
 /// Counts with the share of the row as shade.
@@ -97,7 +103,8 @@ fn confusion(confusion: &Confusion) -> String {
 }
 
 /// All plots of an output side by side.
-fn figures(report: &OutputReport, small_confusion: Option<&Confusion>) -> String {
+fn figures(output: &OutputResult, small_confusion: Option<&Confusion>) -> String {
+    let report = &output.test;
     let mut figures = String::new();
     figures.extend(small_confusion.map(|counts| {
         format!(
@@ -127,6 +134,7 @@ fn figures(report: &OutputReport, small_confusion: Option<&Confusion>) -> String
     if !report.calibration.is_empty() {
         figures.push_str(&calibration(&report.calibration));
     }
+    figures.push_str(&mistakes::figures(output));
     if figures.is_empty() {
         figures
     } else {
@@ -205,13 +213,13 @@ fn residual_note(residuals: &Residuals) -> String {
     if outside > 0 {
         text.push_str(&format!(
             " {} with larger errors lie outside the histogram.",
-            rows(outside)
+            counted(outside, "row")
         ));
     }
     if residuals.zero_targets > 0 {
         text.push_str(&format!(
             " MAPE leaves out {} whose target is 0.",
-            rows(residuals.zero_targets)
+            counted(residuals.zero_targets, "row")
         ));
     }
     format!("<p class=\"note\">{text}</p>\n")
@@ -246,7 +254,7 @@ fn classes(classes: &[ClassReport]) -> String {
     let note = if left_out == 0 {
         String::new()
     } else {
-        format!("<p class=\"note\">{left_out} more classes.</p>\n")
+        format!("<p class=\"note\">{} more.</p>\n", count(left_out))
     };
     format!(
         "<h3>Per class</h3>\n{}{note}",
@@ -278,10 +286,7 @@ fn worst(worst: &[WorstRow], loss: &'static str) -> String {
     let lines = worst.iter().map(|row| {
         let mut cells = vec![
             count(row.row),
-            match loss {
-                "#Rank" => count(row.loss as usize),
-                _ => number(row.loss),
-            },
+            number(row.loss),
             format!("<strong>{}</strong>", cell_text(&row.target)),
             cell_text(&row.prediction),
         ];

@@ -209,6 +209,44 @@ pub(super) fn histogram(edges: &[f64], counts: &[usize], x_label: &str, y_label:
     })
 }
 
+/// How several kinds of rows spread over the same steps, side by side, with a dashed line at the threshold. Each kind is
+/// shown in shares of its own: ten wrong answers would not be seen beside a thousand right ones.
+pub(super) fn histograms(
+    edges: &[f64],
+    groups: &[&[usize]],
+    threshold: Option<f64>,
+    x_label: &str,
+) -> String {
+    let shares = |counts: &[usize]| {
+        let total = counts.iter().sum::<usize>().max(1) as f64;
+        counts.iter().map(|&count| count as f64 / total).collect()
+    };
+    let groups: Vec<Vec<f64>> = groups.iter().map(|counts| shares(counts)).collect();
+    let highest = groups.iter().flatten().copied().fold(0.0, f64::max);
+    let axes = Axes {
+        x: range(edges.iter().copied(), 0.01),
+        y: 0.0..if highest > 0.0 { highest * 1.05 } else { 1.0 },
+        marked_x: threshold,
+        ..Axes::unit(x_label, "share of each kind")
+    };
+    draw(&axes, |chart| {
+        for (place, shares) in groups.iter().enumerate() {
+            let color = SERIES[place % SERIES.len()].mix(0.85).filled();
+            let bars = edges
+                .windows(2)
+                .zip(shares)
+                .filter(|(_, share)| **share > 0.0);
+            chart.draw_series(bars.map(|(edge, &share)| {
+                // A twentieth of the step stays free on both sides.
+                let width = (edge[1] - edge[0]) * 0.9 / groups.len() as f64;
+                let left = edge[0] + (edge[1] - edge[0]) * 0.05 + width * place as f64;
+                Rectangle::new([(left, 0.0), (left + width, share)], color)
+            }))?;
+        }
+        Ok(())
+    })
+}
+
 /// Axes first, then what `content` draws. Drawing into a string cannot fail; should plotters refuse all the same, the
 /// page says so in place of the plot.
 fn draw(

@@ -1,8 +1,9 @@
 //! The first section: did it work, and is it better than the trivial answer?
 
 use hob_training::metrics::greater_is_better;
+use hob_training::retrieve::KIND;
 
-use super::text::{count, escape, metric, number, rows, table};
+use super::text::{count, counted, escape, metric, number, table};
 use super::{OutputResult, ReportData, Section};
 
 /// The line below the title.
@@ -17,23 +18,72 @@ pub(super) fn subtitle(run: &ReportData) -> String {
 
 fn sentence(output: &OutputResult) -> Option<String> {
     let (name, value) = output.test.metrics.first()?;
-    let baseline = output.baseline.metrics.get(name);
-    let against = baseline.map(|value| format!(", where the trivial answer has {}", number(value)));
+    let trivial = match output.kind.as_str() {
+        KIND => "a random order",
+        "tags" => "the most frequent tag of each word",
+        _ => "the trivial answer",
+    };
+    let others = [
+        (trivial, Some(&output.baseline)),
+        (words_model(output).0, output.text_baseline.as_ref()),
+    ];
+    let others: Vec<String> = others
+        .into_iter()
+        .filter_map(|(name_of, report)| Some((name_of, report?.metrics.get(name)?)))
+        .map(|(name_of, value)| format!("{name_of} has {}", number(value)))
+        .collect();
+    let against = match others.is_empty() {
+        true => String::new(),
+        false => format!(", where {}", others.join(" and ")),
+    };
     Some(format!(
         "<li><code>{}</code>: {} <strong>{}</strong> on {} kept for the test{}.</li>",
         escape(&output.name),
         escape(&metric(name).0),
         number(value),
-        rows(output.test.rows),
-        against.unwrap_or_default(),
+        counted(output.test.rows, "row"),
+        against,
     ))
+}
+
+/// The model on words that stands beside an output: its name in a sentence, in a table, and what it is.
+fn words_model(output: &OutputResult) -> (&'static str, &'static str, &'static str) {
+    match output.kind.as_str() {
+        KIND => (
+            "search by words (BM25)",
+            "BM25",
+            "BM25 searches the same texts by their words.",
+        ),
+        _ => (
+            "a linear model on words (TF-IDF)",
+            "TF-IDF",
+            "TF-IDF is a linear model (logistic regression) on the words and word pairs of the same texts.",
+        ),
+    }
+}
+
+/// What the model is compared with.
+fn baseline_note(output: &OutputResult) -> String {
+    let mut note = match output.kind.as_str() {
+        KIND => "The baseline puts the answers in a random order.".to_owned(),
+        "tags" => {
+            "The baseline gives every word the tag that it has most often in the training part."
+                .to_owned()
+        }
+        _ => "The baseline gives every row the same answer, the best one that needs no inputs."
+            .to_owned(),
+    };
+    if output.text_baseline.is_some() {
+        note.push(' ');
+        note.push_str(words_model(output).2);
+    }
+    note
 }
 
 /// Every metric beside the baseline.
 pub(super) fn section(run: &ReportData) -> Section {
     let mut body = String::from(
-        "<p class=\"note\">Test rows were seen neither in training nor in choosing the weights. The baseline gives every \
-         row the same answer, the best one that needs no inputs.</p>\n",
+        "<p class=\"note\">Test rows were seen neither in training nor in choosing the weights.</p>\n",
     );
     for output in &run.outputs {
         if run.outputs.len() > 1 {
@@ -45,26 +95,35 @@ pub(super) fn section(run: &ReportData) -> Section {
     Section::new("result", "Result", body)
 }
 
-/// A model that the trivial answer beats is the most important thing a report can say.
+/// A model that something simpler beats is the most important thing a report can say.
 fn warning(output: &OutputResult) -> Option<String> {
     let (name, value) = output.test.metrics.first()?;
-    let baseline = output.baseline.metrics.get(name)?;
-    let better = if greater_is_better(name) {
-        value > baseline
-    } else {
-        value < baseline
+    let is_better = |baseline: f64| match greater_is_better(name) {
+        true => value > baseline,
+        false => value < baseline,
     };
-    (!better).then(|| {
-        format!(
-            "<p class=\"warning\">By {} the model is not better than the trivial baseline.</p>\n",
-            escape(&metric(name).0)
-        )
-    })
+    let trivial = output.baseline.metrics.get(name);
+    let words = output.text_baseline.as_ref();
+    let words = words.and_then(|report| report.metrics.get(name));
+    let beaten_by = match (trivial, words) {
+        (Some(baseline), _) if !is_better(baseline) => "the trivial baseline",
+        (_, Some(baseline)) if !is_better(baseline) => words_model(output).0,
+        _ => return None,
+    };
+    Some(format!(
+        "<p class=\"warning\">By {} the model is not better than {beaten_by}.</p>\n",
+        escape(&metric(name).0)
+    ))
 }
 
 fn metrics_table(output: &OutputResult) -> String {
     let validation = output.validation.as_ref();
     let mut headings = vec!["Metric", "#Test", "#Baseline"];
+    let words = output.text_baseline.as_ref();
+    let words_heading = format!("#{}", words_model(output).1);
+    if words.is_some() {
+        headings.push(&words_heading);
+    }
     if validation.is_some() {
         headings.push("#Validation");
     }
@@ -88,9 +147,8 @@ fn metrics_table(output: &OutputResult) -> String {
                 format!("<strong>{}</strong>", number(value)),
                 shown(output.baseline.metrics.get(name)),
             ];
-            if let Some(validation) = validation {
-                cells.push(shown(validation.metrics.get(name)));
-            }
+            let others = words.into_iter().chain(validation);
+            cells.extend(others.map(|report| shown(report.metrics.get(name))));
             cells.push(format!("<small>{}</small>", escape(meaning)));
             cells
         });
@@ -100,8 +158,9 @@ fn metrics_table(output: &OutputResult) -> String {
         .collect();
     let table = table("metrics", &headings, lines);
     format!(
-        "{table}<p class=\"note\">Rows: {}.</p>\n",
-        caption.join(", ")
+        "{table}<p class=\"note\">Rows: {}. {}</p>\n",
+        caption.join(", "),
+        baseline_note(output)
     )
 }
 

@@ -5,6 +5,8 @@ use hob_training::importance::Importance;
 use hob_training::metrics::{
     Baseline, Center, Predicted, Truth, WorstRow, evaluate, row_losses, worst_rows,
 };
+use hob_training::mistakes::{ConfusedPair, Mistake, ScoreGroup};
+use hob_training::plan::{Contradiction, LabelRows};
 use serde_json::json;
 
 use super::*;
@@ -47,6 +49,7 @@ fn output(
             .into_iter()
             .map(|(row, loss)| worst_row(row, loss, shown(row)))
             .collect(),
+        ..OutputResult::default()
     }
 }
 
@@ -165,6 +168,140 @@ fn number(numbers: &mut Numbers) -> OutputResult {
         Predicted::Numbers(&predictions),
         shown,
     )
+}
+
+/// What a run on texts adds.
+fn with_texts(output: OutputResult) -> OutputResult {
+    let hostile = "where is <b>my</b> \"order\"? & 'when'";
+    let histogram = |score: &str, threshold| ScoreHistogram {
+        score: score.to_owned(),
+        edges: (0..=4).map(|edge| f64::from(edge) / 4.0).collect(),
+        groups: [("right", [0, 3, 5, 90]), ("wrong <x>", [1, 4, 2, 0])]
+            .map(|(name, counts)| ScoreGroup {
+                name: name.to_owned(),
+                counts: counts.to_vec(),
+            })
+            .to_vec(),
+        threshold,
+    };
+    let mistake = Mistake {
+        row: 1234,
+        text: hostile.to_owned(),
+        expected: "order <status>".to_owned(),
+        predicted: "refund".to_owned(),
+        confidence: Some(0.987_65),
+        ..Mistake::default()
+    };
+    OutputResult {
+        text_baseline: Some(output.baseline.clone()),
+        mistakes: Some(Mistakes {
+            count: 212,
+            listed: vec![mistake],
+            pairs: vec![ConfusedPair {
+                expected: "order <status>".to_owned(),
+                predicted: "refund".to_owned(),
+                count: 7,
+                examples: vec![hostile.to_owned(), "my order".to_owned()],
+            }],
+            confidence: Some(histogram("probability of the answer", None)),
+        }),
+        scope: Some(histogram("energy", Some(0.6))),
+        contradictions: Contradictions {
+            count: 3,
+            listed: vec![Contradiction {
+                text: hostile.to_owned(),
+                labels: vec![
+                    LabelRows {
+                        label: "order".to_owned(),
+                        count: 12,
+                        rows: vec![1, 2],
+                    },
+                    LabelRows {
+                        label: "<refund>".to_owned(),
+                        count: 1,
+                        rows: vec![7],
+                    },
+                ],
+            }],
+        },
+        ..output
+    }
+}
+
+#[test]
+fn texts_show_what_was_confused_and_how_sure_the_model_was() {
+    let mut run = example();
+    run.outputs = vec![with_texts(run.outputs.remove(0))];
+    let page = html(&run);
+    assert!(
+        !page.contains("<b>my</b>") && !page.contains("<refund>") && !page.contains("<status>")
+    );
+    for shown in [
+        "Confused classes",
+        "<strong>order &lt;status&gt;</strong></td><td>refund</td><td class=\"n\">7</td>",
+        "where is &lt;b&gt;my&lt;/b&gt; &quot;order&quot;? &amp; &#39;when&#39;<br>my order",
+        "Texts with several labels",
+        "order <small>rows 1; 2; 10 more</small><br>&lt;refund&gt; <small>row 7</small>",
+        "2 more.",
+        "Mistakes (212)",
+        "211 more.",
+        "0.988",
+        "Right and wrong answers",
+        "wrong &lt;x&gt; (7)",
+        "In scope and out of scope (threshold 0.6000)",
+        "<th scope=\"col\" class=\"n\">TF-IDF</th>",
+        "TF-IDF is a linear model (logistic regression) on the words",
+        "a linear model on words (TF-IDF) has",
+    ] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    assert!(page.contains("stroke-dasharray") || page.matches("<polyline").count() > 0);
+}
+
+#[test]
+fn each_kind_of_output_says_what_it_is_compared_with() {
+    let mut run = example();
+    let output = with_texts(run.outputs.remove(0));
+    let of_kind = |kind: &str| OutputResult {
+        kind: kind.to_owned(),
+        ..output.clone()
+    };
+    run.outputs = vec![of_kind("answers")];
+    let page = html(&run);
+    assert!(page.contains("BM25 searches") && page.contains("answers in a random order"));
+    assert!(page.contains("Questions that found a wrong answer (212)"));
+    assert!(!page.contains("the same answer") && !page.contains("TF-IDF"));
+    run.outputs = vec![OutputResult {
+        text_baseline: None,
+        ..of_kind("tags")
+    }];
+    let page = html(&run);
+    assert!(page.contains("every word the tag that it has most often"));
+    assert!(page.contains("Wrong entities by type") && page.contains("Wrong entities (212)"));
+    assert!(!page.contains("the same answer") && !page.contains("TF-IDF"));
+}
+
+#[test]
+fn a_linear_model_on_words_that_is_as_good_is_a_warning() {
+    let mut run = example();
+    let mut output = with_texts(run.outputs.remove(0));
+    output.text_baseline = Some(output.test.clone());
+    run.outputs = vec![output];
+    let warning = "By Accuracy the model is not better than a linear model on words (TF-IDF).";
+    assert!(html(&run).contains(warning));
+}
+
+#[test]
+fn worst_rows_stay_where_there_are_other_inputs_than_a_text() {
+    let mut run = example();
+    let mut output = with_texts(run.outputs.remove(0));
+    run.outputs = vec![output.clone()];
+    assert!(html(&run).contains("Worst rows"));
+    for row in &mut output.worst {
+        row.inputs.truncate(1);
+    }
+    run.outputs = vec![output];
+    assert!(!html(&run).contains("Worst rows"));
 }
 
 fn epochs(numbers: &mut Numbers) -> Vec<Value> {

@@ -1,5 +1,7 @@
 //! Text for the page: escaping, numbers, tables, and what a metric means.
 
+pub(super) use crate::format::{count, counted};
+
 /// Longest text of a cell; a page is no place for a document that stands in a cell.
 const MAX_CELL: usize = 160;
 
@@ -59,20 +61,6 @@ pub(super) fn tick(value: f64, span: f64) -> String {
         &text
     };
     group_thousands(text).replace('-', "\u{2212}")
-}
-
-/// A count with commas.
-pub(super) fn count(value: usize) -> String {
-    group_thousands(&value.to_string())
-}
-
-/// `1 row`, `2 rows`.
-pub(super) fn rows(value: usize) -> String {
-    format!(
-        "{} {}",
-        count(value),
-        if value == 1 { "row" } else { "rows" }
-    )
 }
 
 fn group_thousands(text: &str) -> String {
@@ -199,6 +187,54 @@ pub(super) fn metric(name: &str) -> (String, &'static str) {
         "answered_correctly" => (
             "Answered correctly",
             "of those, the share with the right answer first",
+        ),
+        "mrr_at_10" => (
+            "MRR at 10",
+            "the same, where ranks beyond ten count nothing",
+        ),
+        "ndcg_at_10" => (
+            "NDCG at 10",
+            "the first ten, each discounted by its rank; 1 is perfect",
+        ),
+        "unknown_rejected" => (
+            "Unknown rejected",
+            "of questions whose answer is not stored, the share not answered",
+        ),
+        "entity_f1" => (
+            "Entity F1",
+            "F1 over all entities, words and type both right",
+        ),
+        "entity_precision" => (
+            "Entity precision",
+            "of entities found, the share that is right",
+        ),
+        "entity_recall" => ("Entity recall", "of entities there are, the share found"),
+        "entity_f1_macro" => ("Entity F1, macro", "mean of F1 over types of entities"),
+        "token_accuracy" => ("Word accuracy", "share of words with the right tag"),
+        "sequence_accuracy" => ("Text accuracy", "share of texts with every tag right"),
+        "in_scope_accuracy" => (
+            "In-scope accuracy",
+            "of rows in scope, the share accepted and answered right",
+        ),
+        "in_scope_acceptance" => (
+            "In-scope acceptance",
+            "of rows in scope, the share accepted",
+        ),
+        "out_of_scope_recall" => (
+            "Out-of-scope recall",
+            "of rows out of scope, the share refused",
+        ),
+        "out_of_scope_precision" => (
+            "Out-of-scope precision",
+            "of refused rows, the share that is out of scope",
+        ),
+        "out_of_scope_roc_auc" => (
+            "Scope ROC AUC",
+            "chance that a row in scope scores above one that is not",
+        ),
+        "fpr_at_95_tpr" => (
+            "Passing at 95 %",
+            "of rows out of scope, the share that passes when 95 % in scope do",
         ),
         _ => return (other_metric(name), ""),
     };

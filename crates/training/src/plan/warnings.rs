@@ -2,22 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use hob_data::features::Targets;
 use hob_data::preprocess::InputKind;
 use hob_data::table::{Table, Values};
 use hob_data::target::TargetKind;
 
 use super::Plan;
 use super::columns::{ColumnRole, ColumnSummary, cell_keys};
-use super::split_warnings;
+use super::contradictions::{self, contradictions};
+use super::{class_warnings, split_warnings};
 use crate::retrieve;
-
-/// A class rarer than this is hardly learned.
-const RARE_CLASS: f64 = 0.02;
-/// And a part of the share that it would have if all classes were of equal size.
-const RARE_AMONG: f64 = 0.2;
-/// Classes named in a warning.
-const MAX_NAMED: usize = 5;
 
 /// A number that parts fewer rows, or classes with fewer rows, may do so by chance.
 const SEPARATED_ROWS: usize = 20;
@@ -34,10 +27,14 @@ pub(crate) fn warnings(plan: &Plan, columns: &[ColumnSummary]) -> Vec<String> {
     for output in &plan.outputs {
         if matches!(output.encoder.kind, TargetKind::Tags(_)) {
             unseen_tags(plan, output, &mut warnings);
+            let found = contradictions(plan, output);
+            warnings.extend(contradictions::warning(&output.config.column, &found));
             continue;
         }
         copies_of_target(plan, &output.config.column, &mut warnings);
-        class_balance(plan, output, &mut warnings);
+        class_warnings::warnings(plan, output, &mut warnings);
+        let found = contradictions(plan, output);
+        warnings.extend(contradictions::warning(&output.config.column, &found));
     }
     if let Some(config) = &plan.recipe.retrieve {
         warnings.extend(retrieve::warnings(config, plan));
@@ -225,50 +222,6 @@ fn unseen_tags(plan: &Plan, output: &super::PlannedOutput, warnings: &mut Vec<St
              miss these",
             named.collect::<Vec<_>>().join(", "),
             output.config.column
-        ));
-    }
-}
-
-fn class_balance(plan: &Plan, output: &super::PlannedOutput, warnings: &mut Vec<String>) {
-    let Ok(targets) = output.encoder.encode(&plan.table, &plan.parts.train) else {
-        return;
-    };
-    let names = output.encoder.classes();
-    let counts = match &targets {
-        Targets::Classes(classes) => {
-            let mut counts = vec![0_usize; names.len()];
-            for &class in classes {
-                counts[class as usize] += 1;
-            }
-            counts
-        }
-        Targets::Binary(values) => {
-            let yes = values.iter().filter(|value| **value > 0.5).count();
-            vec![values.len() - yes, yes]
-        }
-        Targets::Numbers(_) | Targets::Labels(_) | Targets::Tags(_) => return,
-    };
-    let rows = plan.parts.train.len();
-    // With fifty classes of equal size each has 2 %, which is no imbalance.
-    let least = rows as f64 * RARE_CLASS.min(RARE_AMONG / names.len() as f64);
-    let rare = names
-        .iter()
-        .zip(counts)
-        .filter(|(_, count)| (*count as f64) < least);
-    let mut rare: Vec<String> = rare
-        .map(|(name, count)| format!("`{name}` ({count})"))
-        .collect();
-    if rare.len() > MAX_NAMED {
-        let more = rare.len() - MAX_NAMED;
-        rare.truncate(MAX_NAMED);
-        rare.push(format!("{more} more"));
-    }
-    if !rare.is_empty() {
-        let column = &output.config.column;
-        warnings.push(format!(
-            "`{column}` is unbalanced: of {rows} training rows few are {}; look at balanced_accuracy or pr_auc, and \
-             consider `class_weights = \"balanced\"`",
-            rare.join(", ")
         ));
     }
 }

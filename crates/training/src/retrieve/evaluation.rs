@@ -5,11 +5,12 @@
 
 use hob_data::features::Matrix;
 use hob_inference::AnswerIndex;
-use hob_inference::answer_index::Found;
+use hob_inference::answer_index::{Found, Side};
 
 use crate::bm25::{Bm25, Bm25Options};
 use crate::metrics::retrieval::{QueryRanks, evaluate_retrieval};
 use crate::metrics::{Metrics, MetricsError, OutputReport};
+use crate::mistakes::{Mistake, Mistakes, ScoreHistogram, short};
 
 /// Questions with known answers.
 pub(crate) struct Asked<'a> {
@@ -117,6 +118,47 @@ fn acceptance(
     metrics.push("unknown_rejected", share(rejected, outcomes.len() - known));
 }
 
+/// The questions that found another answer first, and how the scores of right and wrong ones spread. `rows` are those of
+/// the table, one per question.
+pub(crate) fn mistakes(
+    index: &AnswerIndex,
+    asked: &Asked<'_>,
+    judged: &Judged,
+    rows: &[usize],
+    threshold: Option<f32>,
+) -> Mistakes {
+    let texts = index.texts();
+    let answer = |place: usize| short(&texts.answers[place]);
+    let (mut right, mut wrong, mut found) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, outcome) in judged.asked.iter().enumerate() {
+        let Some(best) = outcome.best else { continue };
+        let score = f64::from(best.score);
+        if outcome.rank == 1 {
+            right.push(score);
+            continue;
+        }
+        wrong.push(score);
+        let key = texts.keys[best.key];
+        let mistake = Mistake {
+            row: rows[place] + 1,
+            text: short(asked.questions[place]),
+            expected: asked.right[place].map(answer).unwrap_or_default(),
+            predicted: answer(best.answer),
+            confidence: Some(score),
+            rank: Some(outcome.rank),
+            // The text of an answer stands beside it already.
+            like: (key.side == Side::Question).then(|| short(index.key_text(key))),
+        };
+        found.push((mistake, None));
+    }
+    let groups = [("right", right), ("wrong", wrong)];
+    let threshold = threshold.map(f64::from);
+    Mistakes {
+        confidence: ScoreHistogram::of_scores("score of the best answer", &groups, threshold),
+        ..Mistakes::new(found)
+    }
+}
+
 /// The score from which an answer is given: the share `accept` of the questions whose best answer is right stay above
 /// it. `None` when no question is answered rightly.
 pub(crate) fn threshold(judged: &Judged, accept: f64) -> Option<f32> {
@@ -204,8 +246,8 @@ mod tests {
         AnswerIndex::new(texts, Matrix { width: 3, values }).unwrap()
     }
 
-    fn judged(threshold: Option<f32>) -> Judged {
-        let asked = Asked {
+    fn asked() -> Asked<'static> {
+        Asked {
             questions: vec![
                 "which is red",
                 "not blue",
@@ -218,8 +260,11 @@ mod tests {
                 values: vec![0.9, 0.1, 0.0, 0.3, 0.5, 0.1, 0.2, 0.6, 0.1, 0.1, 0.2, 0.3],
             },
             right: vec![Some(0), Some(0), Some(2), None],
-        };
-        evaluate(&index(), &asked, threshold).unwrap()
+        }
+    }
+
+    fn judged(threshold: Option<f32>) -> Judged {
+        evaluate(&index(), &asked(), threshold).unwrap()
     }
 
     #[test]
@@ -235,6 +280,38 @@ mod tests {
         assert_eq!(judged.baseline.metrics.get("recall_at_5"), Some(1.0));
         let ranks: Vec<usize> = judged.asked.iter().map(|outcome| outcome.rank).collect();
         assert_eq!(ranks, [1, 2, 3, 3]);
+    }
+
+    #[test]
+    fn a_wrong_answer_stands_beside_the_right_one_and_its_rank() {
+        let index = index();
+        let asked = asked();
+        let judged = judged(None);
+        let mistakes = mistakes(&index, &asked, &judged, &[10, 20, 30, 40], Some(0.5));
+        let listed: Vec<(usize, &str, &str, Option<usize>)> = mistakes
+            .listed
+            .iter()
+            .map(|one| {
+                (
+                    one.row,
+                    one.expected.as_str(),
+                    one.predicted.as_str(),
+                    one.rank,
+                )
+            })
+            .collect();
+        assert_eq!(
+            listed,
+            [
+                (31, "the blue one", "the green one", Some(3)),
+                (21, "the red one", "the green one", Some(2)),
+                (41, "", "the blue one", Some(3)),
+            ]
+        );
+        let histogram = mistakes.confidence.unwrap();
+        let rows = |group: usize| histogram.groups[group].counts.iter().sum::<usize>();
+        assert_eq!((rows(0), rows(1)), (1, 3));
+        assert_eq!(histogram.threshold, Some(0.5));
     }
 
     #[test]

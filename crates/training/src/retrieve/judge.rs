@@ -11,6 +11,7 @@ use super::KIND;
 use super::corpus::{blank_rows, text};
 use super::evaluation::{Asked, evaluate};
 use crate::error::RunError;
+use crate::plan::Contradictions;
 use crate::result::OutputResult;
 
 /// What came out of an evaluation.
@@ -89,6 +90,9 @@ pub fn judge(
             text_baseline: Some(judged.bm25),
             temperature: 1.0,
             worst: Vec::new(),
+            mistakes: None,
+            scope: None,
+            contradictions: Contradictions::default(),
         },
         report,
         left_out: table.num_rows - rows.len(),

@@ -1,5 +1,6 @@
 //! The end of a run that searches: make the index, judge it, pack the bundle.
 
+use hob_data::count::counted;
 use hob_data::features::Features;
 use hob_inference::manifest::{Example, Manifest, Retrieval};
 use hob_inference::{AnswerIndex, Bundle, InferenceError, raw_outputs};
@@ -10,8 +11,9 @@ use super::finish::{Finish, NUM_WORST};
 use crate::error::RunError;
 use crate::fit::FitObserver;
 use crate::metrics::{WorstRow, worst_rows};
+use crate::plan::Contradictions;
 use crate::result::{OutputResult, RunResult};
-use crate::retrieve::{Corpus, Judged, KIND, RetrieveConfig, evaluate, threshold};
+use crate::retrieve::{Corpus, Judged, KIND, RetrieveConfig, evaluate, mistakes, threshold};
 use crate::run_folder::{RunFolder, write_json};
 
 impl Finish<'_> {
@@ -50,6 +52,15 @@ impl Finish<'_> {
             column: config.answer.clone(),
             kind: KIND.to_string(),
             worst: self.worst(config, &known, &judged, asked),
+            mistakes: Some(mistakes(
+                &known,
+                &corpus.asked(asked),
+                &judged,
+                asked,
+                threshold,
+            )),
+            scope: None,
+            contradictions: Contradictions::default(),
             test: judged.report,
             part: part.to_string(),
             validation: validation.map(|judged| judged.report),
@@ -212,7 +223,8 @@ fn note(
         None => "every question is answered, for there is no validation question to choose a threshold from".to_string(),
     };
     format!(
-        "{asked} questions were asked, each to find its answer among {}, compared with {compared}; {threshold}",
+        "asked {}, each to find its answer among {}, compared with {compared}; {threshold}",
+        counted(asked, "question"),
         texts.answers.len()
     )
 }

@@ -5,18 +5,19 @@ use hob_data::preprocess::TransformReport;
 use hob_inference::decode::decode;
 use hob_inference::manifest::{Example, Manifest, OutputSpec, Provenance, Reading, SourceFile};
 use hob_inference::tags::{raw_of_row, tagged_words};
-use hob_inference::{Answers, Bundle, raw_outputs, requests, typed_rows};
+use hob_inference::{Answers, Bundle, requests, typed_rows};
 use hob_model::summary::count_parameters;
 use hob_model::{Network, weights};
 
-use super::scope::{KnownRows, Scoring};
+use super::scope::{self, KnownRows, Scoring};
 use super::words::{self, KnownParts};
 use super::{known, report_notes, stop_name};
 use crate::error::RunError;
 use crate::evaluate::{Known, predicted};
 use crate::fit::{EncodedPart, FitObserver, Fitted, count_frozen};
 use crate::metrics::{self, Baseline, MetricsError, WorstRow};
-use crate::plan::Plan;
+use crate::mistakes::mistakes;
+use crate::plan::{Plan, contradictions};
 use crate::result::{OutputResult, RunResult};
 use crate::run_folder::{RunFolder, write_json};
 use crate::text_encoders::TextEncoders;
@@ -45,24 +46,26 @@ impl Finish<'_> {
         folder: &RunFolder,
         observer: &mut dyn FitObserver,
     ) -> Result<RunResult, RunError> {
-        let validation_raw = raw_outputs(&self.fitted.network, &validation.features, self.device);
-        self.calibrate(known_validation, &validation_raw)?;
         let (plan, texts) = (self.plan, self.texts);
         let scoring = Scoring {
             network: &self.fitted.network,
             device: self.device,
+            needs_hidden: scope::needs_hidden(plan),
         };
+        let (validation_raw, validation_hidden) = scoring.run(&validation.features);
+        self.calibrate(known_validation, &validation_raw)?;
         let mut unseen = Vec::with_capacity(self.specs.len());
         for (place, spec) in self.specs.iter_mut().enumerate() {
             let known = KnownRows {
                 part: validation,
                 raw: &validation_raw,
+                hidden: validation_hidden.as_ref(),
             };
             unseen.push(scoring.choose(plan, texts, spec, place, (train, known), observer)?);
         }
         let (part, rows) = self.plan.judged_part();
         let (judged, report) = self.texts.encode(rows, observer)?;
-        let raw = raw_outputs(&self.fitted.network, &judged.features, self.device);
+        let (raw, hidden) = scoring.run(&judged.features);
         let known_judged = known(self.plan, &self.specs, &judged, rows);
         let known_train = known(self.plan, &self.specs, train, &self.plan.parts.train);
 
@@ -97,11 +100,12 @@ impl Finish<'_> {
             let known = KnownRows {
                 part: &judged,
                 raw: &raw,
+                hidden: hidden.as_ref(),
             };
             let in_scope = scoring
                 .judge(spec, place, known, unseen[place].as_ref())
                 .map_err(failed(part))?;
-            for (name, value) in in_scope.iter() {
+            for (name, value) in in_scope.metrics.iter() {
                 test.metrics.push(name, value);
             }
             outputs.push(OutputResult {
@@ -125,6 +129,9 @@ impl Finish<'_> {
                 temperature: spec.temperature,
                 worst: worst(self.plan, spec, &known_judged[place], &answers, rows)
                     .map_err(failed(part))?,
+                mistakes: mistakes(plan, spec, &known_judged[place], &answers, rows),
+                scope: in_scope.scores,
+                contradictions: contradictions(plan, &plan.outputs[place]),
             });
         }
         let network = self.texts.whole(&self.fitted.network);

@@ -7,7 +7,7 @@ use hob_data::features::{Features, Matrix, Targets};
 use hob_inference::decode::largest;
 use hob_inference::manifest::OutputSpec;
 use hob_inference::scope::{Scope, ScopeScore};
-use hob_inference::{hidden, raw_outputs};
+use hob_inference::{hidden, raw_outputs, raw_outputs_and_hidden};
 use hob_model::Network;
 
 use crate::error::RunError;
@@ -17,6 +17,7 @@ use crate::metrics::out_of_scope::{
     evaluate_out_of_scope,
 };
 use crate::metrics::{Metrics, MetricsError};
+use crate::mistakes::ScoreHistogram;
 use crate::plan::Plan;
 use crate::text_encoders::TextEncoders;
 
@@ -24,6 +25,17 @@ use crate::text_encoders::TextEncoders;
 pub(super) struct Scoring<'a> {
     pub(super) network: &'a Network,
     pub(super) device: &'a Device,
+    /// See [`needs_hidden`].
+    pub(super) needs_hidden: bool,
+}
+
+/// Whether some output tells by a distance, which is one of hidden layers.
+pub(super) fn needs_hidden(plan: &Plan) -> bool {
+    plan.outputs.iter().any(|output| {
+        let category = output.config.category.as_ref();
+        let scope = category.and_then(|category| category.out_of_scope.as_ref());
+        scope.is_some_and(|scope| scope.score == OutOfScopeScore::Distance)
+    })
 }
 
 /// Rows with known classes.
@@ -32,12 +44,33 @@ pub(super) struct KnownRows<'a> {
     pub(super) part: &'a EncodedPart,
     /// Raw outputs of every head.
     pub(super) raw: &'a [Matrix<f32>],
+    /// The last hidden layer, where it is needed.
+    pub(super) hidden: Option<&'a Matrix<f32>>,
 }
 
 /// Scores of examples that the threshold was not chosen on.
 pub(super) struct Unseen(Vec<f32>);
 
+/// How well a threshold does.
+#[derive(Default)]
+pub(super) struct JudgedScope {
+    pub(super) metrics: Metrics,
+    /// The scores behind them.
+    pub(super) scores: Option<ScoreHistogram>,
+}
+
 impl Scoring<'_> {
+    /// Raw outputs of every head and, where it is needed, the last hidden layer.
+    pub(super) fn run(&self, features: &Features) -> (Vec<Matrix<f32>>, Option<Matrix<f32>>) {
+        match self.needs_hidden {
+            true => {
+                let (raw, hidden) = raw_outputs_and_hidden(self.network, features, self.device);
+                (raw, Some(hidden))
+            }
+            false => (raw_outputs(self.network, features, self.device), None),
+        }
+    }
+
     /// Chooses the threshold of an output and puts it into its spec.
     pub(super) fn choose(
         &self,
@@ -70,17 +103,12 @@ impl Scoring<'_> {
                 let mut rows: Vec<usize> = (0..table.num_rows).collect();
                 random::shuffle_examples(&mut rows, plan.recipe.seed);
                 let features = texts.encode_table(table, &rows, observer)?;
-                let raw = raw_outputs(self.network, &features, self.device);
-                self.scores(&scope, &raw[place], temperature, &features)
+                let (raw, hidden) = self.run(&features);
+                scope.scores(&raw[place], temperature, hidden.as_ref())
             }
         };
         let unseen = examples.split_off(examples.len() / 2);
-        let in_scope = self.scores(
-            &scope,
-            &validation.raw[place],
-            temperature,
-            &validation.part.features,
-        );
+        let in_scope = scope.scores(&validation.raw[place], temperature, validation.hidden);
         let right = right(validation, place);
         let scores = ScopeScores {
             in_scope: &in_scope,
@@ -104,18 +132,30 @@ impl Scoring<'_> {
         place: usize,
         judged: KnownRows<'_>,
         unseen: Option<&Unseen>,
-    ) -> Result<Metrics, MetricsError> {
+    ) -> Result<JudgedScope, MetricsError> {
         let (Some(scope), Some(unseen)) = (&spec.scope, unseen) else {
-            return Ok(Metrics::default());
+            return Ok(JudgedScope::default());
         };
-        let (raw, features) = (&judged.raw[place], &judged.part.features);
-        let in_scope = self.scores(scope, raw, spec.temperature, features);
+        let in_scope = scope.scores(&judged.raw[place], spec.temperature, judged.hidden);
         let scores = ScopeScores {
             in_scope: &in_scope,
             right: &right(judged, place),
             out_of_scope: &unseen.0,
         };
-        evaluate_out_of_scope(scores, scope.threshold)
+        let wide = |scores: &[f32]| scores.iter().map(|&score| f64::from(score)).collect();
+        let groups = [
+            ("in scope", wide(&in_scope)),
+            ("out of scope", wide(&unseen.0)),
+        ];
+        let name = match &scope.score {
+            ScopeScore::MaxSoftmax => "largest probability",
+            ScopeScore::Energy => "energy",
+            ScopeScore::Distance(_) => "minus the distance to the nearest class",
+        };
+        Ok(JudgedScope {
+            metrics: evaluate_out_of_scope(scores, scope.threshold)?,
+            scores: ScoreHistogram::of_scores(name, &groups, Some(scope.threshold)),
+        })
     }
 
     fn score(
@@ -134,18 +174,6 @@ impl Scoring<'_> {
             }
             (OutOfScopeScore::Energy | OutOfScopeScore::Distance, _) => ScopeScore::Energy,
         })
-    }
-
-    fn scores(
-        &self,
-        scope: &Scope,
-        raw: &Matrix<f32>,
-        temperature: f64,
-        features: &Features,
-    ) -> Vec<f32> {
-        let hidden = matches!(scope.score, ScopeScore::Distance(_))
-            .then(|| hidden(self.network, features, self.device));
-        scope.scores(raw, temperature, hidden.as_ref())
     }
 }
 

@@ -6,20 +6,23 @@ use burn::tensor::Device;
 use hob_data::preprocess::Preprocessor;
 use hob_model::pretrained::{self, PretrainedError};
 use hob_model::text::TextEncoder;
+use sha2::{Digest, Sha256};
 
 use crate::error::RunError;
 use crate::plan::{PlannedTextEncoder, weights_file};
 
-/// The encoder with its pretrained weights; random ones where it has none.
+/// The encoder with its pretrained weights, and the SHA-256 of their file; random ones where it has none.
 pub(super) fn pretrained(
     planned: &PlannedTextEncoder,
     device: &Device,
-) -> Result<TextEncoder, RunError> {
-    match &planned.weights {
-        Some(path) => pretrained::bert_weights(&planned.network, &read(path)?, device)
-            .map_err(|error| failed(path, error)),
-        None => Ok(TextEncoder::new(&planned.network, device)),
-    }
+) -> Result<(TextEncoder, [u8; 32]), RunError> {
+    let Some(path) = &planned.weights else {
+        return Ok((TextEncoder::new(&planned.network, device), [0; 32]));
+    };
+    let bytes = read(path)?;
+    let encoder = pretrained::bert_weights(&planned.network, &bytes, device)
+        .map_err(|error| failed(path, error))?;
+    Ok((encoder, Sha256::digest(&bytes).into()))
 }
 
 /// The encoder that training starts from: pretrained, or `random` with the vectors of known words.
@@ -30,7 +33,7 @@ pub(super) fn encoder(
     device: &Device,
 ) -> Result<TextEncoder, RunError> {
     if planned.weights.is_some() {
-        return pretrained(planned, device);
+        return pretrained(planned, device).map(|(encoder, _)| encoder);
     }
     let Some(folder) = &planned.word_vectors else {
         return Ok(random);

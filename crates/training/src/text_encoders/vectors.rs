@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use hob_data::features::{Features, Matrix, TokenLists};
-use hob_inference::{MAX_BATCH_TOKENS, tensors, write_atomically};
+use hob_inference::{batches_of_texts, tensors, write_atomically};
 use hob_model::text::TextEncoder;
 use sha2::{Digest, Sha256};
 
@@ -98,16 +98,12 @@ impl Vectors {
     }
 }
 
-/// What the vectors depend on: the weights, the shape of the encoders, and the tokens.
-pub(super) fn identity(plan: &Plan, features: &Features) -> Result<[u8; 32], RunError> {
+/// What the vectors depend on: the shape of the encoders, their weights by checksum, and the tokens.
+pub(super) fn identity(plan: &Plan, weights: &[[u8; 32]], features: &Features) -> [u8; 32] {
     let mut digest = Sha256::new();
-    for encoder in &plan.text_encoders {
+    for (encoder, weights) in plan.text_encoders.iter().zip(weights) {
         digest.update(format!("{:?}", encoder.network));
-        if let Some(path) = &encoder.weights {
-            let weights =
-                std::fs::read(path).map_err(|source| RunError::io("read", path, source))?;
-            digest.update(Sha256::digest(weights).as_slice());
-        }
+        digest.update(weights);
     }
     for lists in &features.texts {
         for row in 0..features.num_rows {
@@ -117,7 +113,7 @@ pub(super) fn identity(plan: &Plan, features: &Features) -> Result<[u8; 32], Run
             }
         }
     }
-    Ok(digest.finalize().into())
+    digest.finalize().into()
 }
 
 /// The features with their texts replaced by vectors, as further dense blocks.
@@ -174,14 +170,8 @@ impl<'a> Distinct<'a> {
     ) -> Vec<f32> {
         let width = encoder.width();
         let mut vectors = vec![0.0; width * self.lists.len()];
-        let mut order: Vec<usize> = (0..self.lists.len()).collect();
-        order.sort_by_key(|&text| self.lists[text].len());
-        let mut rest = order.as_slice();
-        while !rest.is_empty() {
-            let fits =
-                |count: &usize| count * self.lists[rest[count - 1]].len() <= MAX_BATCH_TOKENS;
-            let count = (1..=rest.len().min(MAX_BATCH)).take_while(fits).last();
-            let (batch, later) = rest.split_at(count.unwrap_or(1));
+        let lengths: Vec<usize> = self.lists.iter().map(|tokens| tokens.len()).collect();
+        for batch in batches_of_texts(&lengths, MAX_BATCH) {
             let tokens: Vec<&[i32]> = batch.iter().map(|&text| self.lists[text]).collect();
             let found = encoder.forward(tensors::sequence(&tokens, lists.padding, device));
             let found: Vec<f32> = found.into_data().iter::<f32>().collect();
@@ -190,7 +180,6 @@ impl<'a> Distinct<'a> {
                     .copy_from_slice(&found[place * width..(place + 1) * width]);
             }
             each(batch.len());
-            rest = later;
         }
         vectors
     }
