@@ -162,7 +162,7 @@ fn the_other_commands_know_a_search() {
     let ran = program.succeed(&["check", "faq.toml"]);
     assert!(ran.stdout.contains("tokens of answer"), "{}", ran.stdout);
     assert!(
-        ran.stdout.contains("1 rows left out: no text in `answer`"),
+        ran.stdout.contains("1 row left out: no text in `answer`"),
         "{}",
         ran.stdout
     );
@@ -186,6 +186,10 @@ fn the_other_commands_know_a_search() {
     program.succeed(&["report", "runs/faq"]);
     let page = std::fs::read_to_string(program.path("runs/faq/report.html")).unwrap();
     assert!(page.contains("<code>answer</code>") && page.contains("answer (answers)"));
+    assert!(
+        page.contains("search by words (BM25) has") && page.contains("answers in a random order")
+    );
+    assert!(page.contains("score of the best answer") && !page.contains("the same answer"));
     let ran = program.succeed(&["compare", "runs/faq", "--metric", "recall_at_1"]);
     assert!(
         ran.stdout.contains("answer, by recall_at_1"),
@@ -201,7 +205,7 @@ fn the_other_commands_know_a_search() {
     let ran = program.succeed(&["evaluate", "runs/faq", "new.csv"]);
     assert!(
         ran.stderr
-            .contains("1 rows with an answer that the model does not have"),
+            .contains("1 row with an answer that the model does not have"),
         "{}",
         ran.stderr
     );
@@ -284,9 +288,10 @@ fn an_answer_that_no_stored_question_leads_to_is_warned_of() {
     program.write("faq.csv", &text);
     program.write("faq.toml", RECIPE);
     let ran = program.succeed(&["check", "faq.toml", "--set", "retrieve.match=\"question\""]);
-    let alone = "questions of the test part are the only ones of their answer";
+    let alone =
+        "questions of the test part belong to answers that no question of the training part has";
     assert!(ran.stdout.contains(alone), "{}", ran.stdout);
-    let ambiguous = "1 questions have several different answers, the first in row 2: `how is 1`";
+    let ambiguous = "1 question has several different answers, the first in row 2: `how is 1`";
     assert!(ran.stdout.contains(ambiguous), "{}", ran.stdout);
     let ran = program.succeed(&["check", "faq.toml"]);
     assert!(!ran.stdout.contains(alone), "{}", ran.stdout);
@@ -332,7 +337,7 @@ fn a_frozen_encoder_needs_no_epochs() {
 }
 
 /// The folder of a BERT with twenty tokens.
-fn tiny_bert(program: &Program) {
+pub(crate) fn tiny_bert(program: &Program) {
     let golden = root().join("crates/model/tests/golden/bert");
     std::fs::create_dir(program.path("tiny")).unwrap();
     for (from, to) in [

@@ -1,6 +1,7 @@
 //! What is proposed for texts, what a run on them warns of, and what its report shows.
 
 use crate::program::{Program, minilm, recipe};
+use crate::retrieve::tiny_bert;
 
 const INTENTS: [(&str, [&str; 4]); 4] = [
     (
@@ -243,6 +244,37 @@ fn a_csv_of_texts_becomes_a_model_through_init() {
     let result = program.json(&["train", "new.toml", "--json", "-q"]);
     let accuracy = |of: &str| result[of]["intent"]["accuracy"].as_f64().unwrap();
     assert!(accuracy("test") > accuracy("baseline"), "{result}");
+}
+
+/// Texts that are trained on take memory for each token; a frozen encoder keeps a vector of each text.
+#[test]
+fn the_memory_of_a_training_counts_tokens_and_encoders() {
+    let program = Program::new();
+    shop(&program);
+    tiny_bert(&program);
+    let memory = |freeze: &str| {
+        let bert = format!("[inputs.text.encoder.bert]\nweights = \"tiny\"\nfreeze = \"{freeze}\"");
+        let bag = "[inputs.text.encoder.bag]\ndim = 16\nbuckets = 2000";
+        program.write("shop.toml", &RECIPE.replace(bag, &bert));
+        let tokens = "inputs.0.text.max_tokens=12";
+        let checked = program.json(&["check", "shop.toml", "--json", "--set", tokens]);
+        checked["memory_bytes"].as_u64().unwrap()
+    };
+    let (frozen, trained) = (memory("all"), memory("none"));
+    assert!(
+        trained > frozen,
+        "{trained} bytes when trained, {frozen} frozen"
+    );
+    let short = std::fs::read_to_string(program.path("intents.csv")).unwrap();
+    program.write(
+        "intents.csv",
+        &short.replace("please: ", "please be so kind and tell me: "),
+    );
+    let longer = memory("none");
+    assert!(
+        longer > trained,
+        "{longer} bytes with longer texts, {trained} before"
+    );
 }
 
 /// With a frozen pretrained encoder, its distance as the score of what is out of scope.

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{failure, memory, planning};
 use crate::args::CheckArgs;
-use crate::format::{bytes, count, number, table};
+use crate::format::{bytes, count, counted, number, table};
 use crate::output;
 
 /// Rows shown as the network will see them.
@@ -39,9 +39,9 @@ pub(crate) fn check(args: &CheckArgs) -> Result<()> {
             None => String::new(),
         };
         format!(
-            "{}: {} rows, {}{delimiter}",
+            "{}: {}, {}{delimiter}",
             file.path.display(),
-            count(file.rows),
+            counted(file.rows, "row"),
             bytes(file.bytes)
         )
     });
@@ -50,14 +50,14 @@ pub(crate) fn check(args: &CheckArgs) -> Result<()> {
     }
     if plan.report.rejected.num_rows > 0 {
         output::line(&format!(
-            "{} rows rejected",
-            count(plan.report.rejected.num_rows)
+            "{} rejected",
+            counted(plan.report.rejected.num_rows, "row")
         ))?;
     }
     for left_out in &plan.left_out {
         output::line(&format!(
-            "{} rows left out: {}",
-            count(left_out.rows),
+            "{} left out: {}",
+            counted(left_out.rows, "row"),
             left_out.reason
         ))?;
     }
@@ -87,11 +87,11 @@ pub(crate) fn check(args: &CheckArgs) -> Result<()> {
     output::line(&format!(
         "  {} parameters, about {} in training",
         count(parameters),
-        bytes(memory::estimate(&plan, parameters))
+        bytes(memory::estimate(&plan))
     ))?;
     output::line(&format!("\n{}", as_seen(&plan)?))?;
     let mut warnings = plan.warnings(&found);
-    warnings.extend(memory::shortage(&plan, parameters));
+    warnings.extend(memory::shortage(&plan));
     if !warnings.is_empty() {
         output::line("")?;
     }
@@ -300,7 +300,7 @@ fn document(plan: &Plan, layers: &[hob_model::LayerSummary]) -> Value {
         "columns": columns,
         "layers": layers,
         "parameters": parameters,
-        "memory_bytes": memory::estimate(plan, parameters as usize),
+        "memory_bytes": memory::estimate(plan),
         "warnings": plan.warnings(&columns),
         "problems": [],
     })

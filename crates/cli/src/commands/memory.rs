@@ -1,37 +1,178 @@
 //! How much memory a training will take, and whether the machine has it.
 
 use anyhow::Result;
-use hob_model::summary::{summary, total_parameters};
+use hob_data::features::{FeatureLayout, TextFeature};
+use hob_inference::MAX_BATCH_TOKENS;
+use hob_model::LayerSummary;
+use hob_model::config::TextNetwork;
+use hob_model::summary::summary;
 use hob_training::plan::Plan;
 
 use super::failure::WrongRequest;
 use crate::format::bytes;
 
-/// Weights, gradients and two moments of the optimizer, the encoded rows, and the activations of a batch twice over.
-pub(crate) fn estimate(plan: &Plan, parameters: usize) -> u64 {
-    let layout = plan.preprocessor.layout();
-    let row = layout.numbers.len() + layout.dense_width() + layout.codes.len();
-    let rows = plan.rows();
-    let batch = plan.recipe.training.batch_size.rows(rows.training);
-    let activations = values_per_row(plan) * batch * 2;
-    let encoded = (rows.training + rows.validation + rows.test) * row;
-    4 * (parameters * 4 + encoded + activations) as u64
-}
+/// Texts that are encoded to learn how long they are.
+const SAMPLE: usize = 1000;
 
-fn values_per_row(plan: &Plan) -> usize {
+/// Weights (of a trained one with its gradient and two moments of the optimizer), the encoded rows, and the activations of
+/// a batch twice over, or those of texts that are encoded without being trained on, if that is more. What files hold is not
+/// counted.
+pub(crate) fn estimate(plan: &Plan) -> u64 {
     let Ok((_, device)) = hob_inference::device::device(None) else {
         return 0;
     };
     let layers = summary(&plan.network, &device).unwrap_or_default();
-    layers
+    let (texts, others): (Vec<&LayerSummary>, Vec<&LayerSummary>) = layers
+        .iter()
+        .partition(|layer| layer.path.starts_with("texts."));
+    let is_frozen = plan.encodes_texts_once();
+    let weights = parameters(&others) * 4 + parameters(&texts) * if is_frozen { 1 } else { 4 };
+
+    let layout = plan.preprocessor.layout();
+    let lengths = Lengths::of(plan, &layout);
+    let rows = plan.rows();
+    let all = rows.training + rows.validation + rows.test;
+    let row = layout.numbers.len() + layout.dense_width() + layout.codes.len();
+    let vectors: usize = readers(plan).map(|network| network.width()).sum();
+    let encoded = match is_frozen {
+        // All parts as vectors, one part as tokens and once more as vectors; a search encodes all rows at once.
+        true => {
+            let parts = [rows.training, rows.validation, rows.test];
+            let largest = match plan.recipe.retrieve {
+                Some(_) => all,
+                None => parts.into_iter().max().unwrap_or(0),
+            };
+            all * (row + vectors) + largest * (lengths.mean_sum() + vectors)
+        }
+        false => all * (row + lengths.mean_sum()),
+    };
+
+    let batch = plan.recipe.training.batch_size.rows(rows.training);
+    let per_row: usize = others
         .iter()
         .map(|layer| layer.output_shape.iter().product::<usize>())
-        .sum()
+        .sum();
+    let trained = batch * per_row
+        + if is_frozen {
+            batch * vectors
+        } else {
+            lengths.trained(plan, batch)
+        };
+    let activations = (trained * 2).max(lengths.encoded(plan, all));
+    4 * (weights + encoded + activations) as u64
+}
+
+fn parameters(layers: &[&LayerSummary]) -> usize {
+    layers.iter().map(|layer| layer.parameters).sum()
+}
+
+/// The encoder of each text column.
+fn readers(plan: &Plan) -> impl Iterator<Item = &hob_model::config::TextEncoderConfig> {
+    let inputs = &plan.network.inputs;
+    inputs
+        .texts
+        .iter()
+        .map(|&reader| &inputs.text_encoders[reader])
+}
+
+/// Tokens per text of each text column.
+struct Lengths(Vec<Length>);
+
+struct Length {
+    mean: usize,
+    longest: usize,
+}
+
+impl Lengths {
+    /// Of a sample of the training rows; the most there can be when it cannot be encoded.
+    fn of(plan: &Plan, layout: &FeatureLayout) -> Self {
+        let train = &plan.parts.train;
+        let step = train.len().div_ceil(SAMPLE).max(1);
+        let rows: Vec<usize> = train.iter().copied().step_by(step).collect();
+        let sample = match layout.texts.is_empty() {
+            true => return Self(Vec::new()),
+            false => plan.preprocessor.transform(&plan.table, &rows),
+        };
+        let most = |text: &TextFeature| Length {
+            mean: text.max_tokens,
+            longest: text.max_tokens,
+        };
+        let Ok((features, _)) = sample else {
+            return Self(layout.texts.iter().map(most).collect());
+        };
+        let columns = features.texts.iter().map(|lists| Length {
+            mean: lists.ids.len().div_ceil(rows.len().max(1)),
+            longest: (0..rows.len()).map(|row| lists.len(row)).max().unwrap_or(0),
+        });
+        Self(columns.collect())
+    }
+
+    fn mean_sum(&self) -> usize {
+        self.0.iter().map(|length| length.mean).sum()
+    }
+
+    /// Values that a batch of the longest texts leaves for its gradient.
+    fn trained(&self, plan: &Plan, batch: usize) -> usize {
+        let columns = self.0.iter().zip(readers(plan));
+        let values = columns.map(|(length, encoder)| {
+            let (layers, values) = values_per_token(&encoder.network, length.longest);
+            batch * length.longest * layers * values
+        });
+        values.sum()
+    }
+
+    /// Values alive at once where texts are encoded without a gradient: those of one layer.
+    fn encoded(&self, plan: &Plan, rows: usize) -> usize {
+        let columns = self.0.iter().zip(readers(plan));
+        let values = columns.map(|(length, encoder)| {
+            let tokens = MAX_BATCH_TOKENS
+                .max(length.longest)
+                .min(rows * length.longest);
+            tokens * values_per_token(&encoder.network, length.longest).1
+        });
+        values.max().unwrap_or(0)
+    }
+}
+
+/// Layers of an encoder, and what each keeps for a token of a text with `longest` tokens, roughly.
+fn values_per_token(network: &TextNetwork, longest: usize) -> (usize, usize) {
+    match network {
+        TextNetwork::Bag { dim, .. } => (1, *dim),
+        TextNetwork::Cnn {
+            dim,
+            filters,
+            widths,
+            ..
+        } => {
+            // The tokens under each filter side by side, and its outcome before and after the activation.
+            let windows: usize = widths.iter().map(|width| width * dim + 2 * filters).sum();
+            (1, dim + windows)
+        }
+        TextNetwork::Rnn {
+            dim,
+            hidden,
+            bidirectional,
+            ..
+        } => {
+            let directions = if *bidirectional { 2 } else { 1 };
+            // Four gates before and after their activation, state and cell.
+            (1, dim + directions * 10 * hidden)
+        }
+        TextNetwork::Bert(bert) => {
+            // Queries, keys, values, what they give and both norms; the wide layer before and after its activation;
+            // scores and weights of every other token.
+            let attention = 2 * bert.heads * longest;
+            (
+                bert.layers,
+                9 * bert.width + 3 * bert.feed_forward + attention,
+            )
+        }
+    }
 }
 
 /// A warning when the estimate is more than the machine has.
-pub(crate) fn shortage(plan: &Plan, parameters: usize) -> Option<String> {
-    let (needed, there) = (estimate(plan, parameters), installed()?);
+pub(crate) fn shortage(plan: &Plan) -> Option<String> {
+    let (needed, there) = (estimate(plan), installed()?);
     (needed > there).then(|| {
         format!(
             "training takes about {}, but this machine has {}",
@@ -43,12 +184,13 @@ pub(crate) fn shortage(plan: &Plan, parameters: usize) -> Option<String> {
 
 /// Refuses a training that would be ended by the operating system.
 pub(crate) fn guard(plan: &Plan) -> Result<()> {
-    let (_, device) = hob_inference::device::device(None)?;
-    let parameters = total_parameters(&summary(&plan.network, &device)?);
-    match shortage(plan, parameters) {
+    match shortage(plan) {
         Some(shortage) => {
-            let text = format!("{shortage}\nhint: make the layers or the batches smaller");
-            Err(WrongRequest(text).into())
+            let hint = match plan.text_encoders.is_empty() {
+                true => "make the layers or the batches smaller",
+                false => "make the layers, the batches or `max_tokens` smaller",
+            };
+            Err(WrongRequest(format!("{shortage}\nhint: {hint}")).into())
         }
         None => Ok(()),
     }
