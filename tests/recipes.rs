@@ -67,7 +67,7 @@ fn every_recipe_can_be_planned() {
 }
 
 /// How far the losses of two devices may be from each other after two epochs, relatively.
-const DEVICE_TOLERANCE: f64 = 1e-5;
+const DEVICE_TOLERANCE: f64 = 5e-5;
 
 #[test]
 fn every_recipe_takes_steps_on_each_device_and_the_devices_agree() {

@@ -1,10 +1,10 @@
 //! Questions that find their answers: `[retrieve]` from recipe to reply.
 
 use hob_inference::answer_index::Side;
-use hob_inference::{Bundle, InferenceError, Predictor, Retriever};
-use serde_json::{Map, Value, json};
+use hob_inference::{Bundle, InferenceError, ModelKind, Predictor, Retriever};
+use serde_json::Value;
 
-use crate::program::{Program, root};
+use crate::program::{Program, tiny_bert};
 
 /// A shop's topics: what people ask about, and the answer.
 const TOPICS: [(&str, &str); 8] = [
@@ -215,7 +215,7 @@ fn the_other_commands_know_a_search() {
     assert_eq!(judged["unknown"], 1);
     let ran = program.run(&["evaluate", "runs/faq", "new.csv", "--importance"]);
     assert!(
-        ran.code == 2 && ran.stderr.contains("a search has only the question"),
+        ran.code == 2 && ran.stderr.contains("this model has none"),
         "{}",
         ran.stderr
     );
@@ -336,36 +336,6 @@ fn a_frozen_encoder_needs_no_epochs() {
     }
 }
 
-/// The folder of a BERT with twenty tokens.
-pub(crate) fn tiny_bert(program: &Program) {
-    let golden = root().join("crates/model/tests/golden/bert");
-    std::fs::create_dir(program.path("tiny")).unwrap();
-    for (from, to) in [
-        ("tiny_config.json", "config.json"),
-        ("tiny_f32.safetensors", "model.safetensors"),
-    ] {
-        std::fs::copy(golden.join(from), program.path("tiny").join(to)).unwrap();
-    }
-    let words = "[PAD] [UNK] [CLS] [SEP] price parcel shoes invoice password gift opening paying help tell how what about";
-    let words: Vec<&str> = words.split(' ').collect();
-    let special = words[..4].iter().enumerate().map(|(id, word)| {
-        json!({"id": id, "content": word, "single_word": false, "lstrip": false, "rstrip": false,
-               "normalized": false, "special": true})
-    });
-    let vocabulary: Map<String, Value> = (0..)
-        .zip(&words)
-        .map(|(id, word)| (word.to_string(), json!(id)))
-        .collect();
-    let tokenizer = json!({
-        "version": "1.0", "truncation": null, "padding": null, "added_tokens": special.collect::<Value>(),
-        "normalizer": {"type": "Lowercase"}, "pre_tokenizer": {"type": "BertPreTokenizer"},
-        "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2]}, "decoder": null,
-        "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
-                  "max_input_chars_per_word": 100, "vocab": vocabulary},
-    });
-    program.write("tiny/tokenizer.json", &tokenizer.to_string());
-}
-
 #[test]
 fn a_model_of_one_kind_is_not_taken_for_the_other() {
     let program = Program::new();
@@ -373,7 +343,13 @@ fn a_model_of_one_kind_is_not_taken_for_the_other() {
     let path = program.path("runs/faq");
     let error = Predictor::open(&path, None).unwrap_err();
     assert!(
-        matches!(error, InferenceError::OtherKind { finds: true, .. }),
+        matches!(
+            error,
+            InferenceError::OtherKind {
+                asked: ModelKind::Predictor,
+                ..
+            }
+        ),
         "{error}"
     );
     assert!(
@@ -384,7 +360,13 @@ fn a_model_of_one_kind_is_not_taken_for_the_other() {
     bundle.index = None;
     let error = Retriever::new(bundle, None).unwrap_err();
     assert!(
-        matches!(error, InferenceError::OtherKind { finds: false, .. }),
+        matches!(
+            error,
+            InferenceError::OtherKind {
+                asked: ModelKind::Retriever,
+                ..
+            }
+        ),
         "{error}"
     );
 }

@@ -1,7 +1,6 @@
 //! What is proposed for texts, what a run on them warns of, and what its report shows.
 
-use crate::program::{Program, minilm, recipe};
-use crate::retrieve::tiny_bert;
+use crate::program::{Program, minilm, recipe, tiny_bert};
 
 const INTENTS: [(&str, [&str; 4]); 4] = [
     (

@@ -29,6 +29,10 @@ pub(crate) enum Command {
     Evaluate(EvaluateArgs),
     /// Predict rows from a file or from standard input
     Predict(PredictArgs),
+    /// Say how much of each item to order, from a forecast and a stock table
+    Order(OrderArgs),
+    /// Plan what to produce when, from a factory file and a forecast
+    Produce(ProduceArgs),
     /// Talk to a model that tells what a text wants
     Chat(ChatArgs),
     /// Say what a model expects, answers and scored
@@ -138,7 +142,8 @@ pub(crate) enum DataFormat {
 pub(crate) struct PredictArgs {
     /// A model file or a run folder
     pub(crate) model: PathBuf,
-    /// Rows to predict; `-` or nothing for standard input (CSV, or JSON lines when it starts with `{`)
+    /// Rows to predict; `-` or nothing for standard input (CSV, or JSON lines when it starts with `{`). A model that
+    /// continues series goes on from its own data when nothing is given, and from these rows otherwise
     pub(crate) data: Option<PathBuf>,
     /// Where to write; standard output by default. The ending says the format
     #[arg(long, short, value_name = "FILE")]
@@ -153,6 +158,48 @@ pub(crate) struct PredictArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) max_rejected: usize,
     /// Print JSON lines
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// flex, ndarray, wgpu or cuda, as compiled in
+    #[arg(long, value_name = "DEVICE")]
+    pub(crate) device: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OrderArgs {
+    /// A model file or a run folder of a forecast
+    pub(crate) model: PathBuf,
+    /// A row per item: stock, orders on their way, costs, lead times, as `[decision.order]` names them
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stock: PathBuf,
+    /// What was sold since the model was trained, and what is known of the future
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data: Option<PathBuf>,
+    /// Change one key of the model's recipe, as in `--set decision.order.service_level=0.98`; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Write a row per item to this CSV file
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// flex, ndarray, wgpu or cuda, as compiled in
+    #[arg(long, value_name = "DEVICE")]
+    pub(crate) device: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProduceArgs {
+    /// A model file or a run folder of a forecast; not needed where the factory file gives the demand
+    pub(crate) model: Option<PathBuf>,
+    /// The factory: products, resources, materials
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: PathBuf,
+    /// What was sold since the model was trained, and what is known of the future
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data: Option<PathBuf>,
+    /// Print one JSON document on standard output
     #[arg(long)]
     pub(crate) json: bool,
     /// flex, ndarray, wgpu or cuda, as compiled in

@@ -24,12 +24,20 @@ use clap::Parser;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !hob_data::guard::is_guarded() {
+            print(panic);
+        }
+    }));
     let result = match Cli::parse().command {
         Command::Train(args) => commands::train::train(&args),
         Command::Check(args) => commands::check::check(&args),
         Command::Init(args) => commands::init::init(&args),
         Command::Evaluate(args) => commands::evaluate::evaluate(&args),
         Command::Predict(args) => commands::predict::predict(&args),
+        Command::Order(args) => commands::order::order(&args),
+        Command::Produce(args) => commands::produce::produce(&args),
         Command::Chat(args) => commands::chat::chat(&args),
         Command::Show(args) => commands::show::show(&args),
         Command::Export(args) => commands::export::export(&args),

@@ -4,6 +4,7 @@
 //! page can be mailed, printed and opened in ten years. Everything that comes from data is escaped.
 
 mod background;
+mod forecast;
 mod learning;
 mod mistakes;
 mod output;
@@ -14,6 +15,7 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+use hob_training::forecast::ForecastDetail;
 use hob_training::importance::Importance;
 use hob_training::metrics::{OutputReport, WorstRow};
 use hob_training::mistakes::{Mistakes, ScoreHistogram};
@@ -63,6 +65,8 @@ pub(crate) struct OutputResult {
     pub(crate) text_baseline: Option<OutputReport>,
     /// Test rows with the largest loss.
     pub(crate) worst: Vec<WorstRow>,
+    /// Windows in detail, where series are continued.
+    pub(crate) forecast: Option<ForecastDetail>,
     /// What was wrong in texts.
     pub(crate) mistakes: Option<Mistakes>,
     /// How familiar rows looked that are in and out of scope.

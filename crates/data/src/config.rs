@@ -3,13 +3,20 @@
 //! Plain serde types with every default in place. Ranges stand as `schemars` attributes: the recipe parser checks a
 //! recipe against the schema made from these types, so a bound is written once and is part of editor completion too.
 
+mod fine_tuning;
+mod forecast;
 mod text;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use fine_tuning::{Freeze, GradualUnfreezing, LoraConfig, LoraTarget};
+pub use forecast::{
+    BacktestConfig, CalendarFeature, Duplicates, Fill, ForecastColumn, ForecastConfig,
+    ForecastHeadConfig, NoSettings, QuantilesHead, Transform, WindowScaling,
+};
 pub use text::{
-    BagEncoder, BertEncoder, CnnEncoder, Freeze, Pooling, RnnCell, RnnEncoder, TextConfig,
+    BagEncoder, BertEncoder, CnnEncoder, Pooling, RnnCell, RnnEncoder, TextConfig,
     TextEncoderConfig, TokenizerConfig, TransformerEncoder, UnicodeForm, VocabularyConfig,
 };
 

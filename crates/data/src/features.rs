@@ -7,6 +7,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::config::NumberEmbedding;
+use crate::forecast::Windows;
 
 /// Row-major matrix.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -46,6 +47,8 @@ pub struct Features {
     pub codes: Matrix<i32>,
     /// Token ids, one entry per entry of [`FeatureLayout::texts`].
     pub texts: Vec<TokenLists>,
+    /// Windows of series, one per row; such rows have nothing else.
+    pub windows: Option<Windows>,
 }
 
 /// A list of token ids per row.
@@ -172,6 +175,15 @@ pub struct TextFeature {
 }
 
 impl Features {
+    /// A row per window.
+    pub fn of_windows(windows: Windows) -> Self {
+        Self {
+            num_rows: windows.len(),
+            windows: Some(windows),
+            ..Self::default()
+        }
+    }
+
     /// Tokens in the longest text of a row, which a batch is padded to; 0 without texts. A bag is not padded and costs
     /// little per token, so 64 of its tokens count as one.
     pub fn longest_text(&self, row: usize) -> usize {
@@ -209,6 +221,8 @@ pub enum Targets {
     Labels(Matrix<f32>),
     /// A tag per word.
     Tags(TagLists),
+    /// The steps that each window of series is to forecast.
+    Windows(Windows),
 }
 
 /// The tags of the words of each row.

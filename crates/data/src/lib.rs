@@ -4,6 +4,8 @@ pub mod config;
 pub mod count;
 pub mod error;
 pub mod features;
+pub mod forecast;
+pub mod guard;
 pub mod preprocess;
 pub mod profile;
 pub mod source;

@@ -25,6 +25,7 @@ mod date;
 mod error;
 mod fitted;
 mod hash;
+mod known;
 mod lanes;
 mod number;
 mod report;
@@ -39,6 +40,7 @@ mod vocabulary;
 use self::lanes::Lanes;
 pub(crate) use self::{
     binary::YesNoError,
+    category::default_dim as embedding_dim,
     error::list,
     vocabulary::{count_categories, count_sets},
 };
@@ -132,6 +134,17 @@ impl Preprocessor {
         table: &Table,
         train_rows: &[usize],
     ) -> Result<Self, Problems<PreprocessError>> {
+        Self::fit_after(None, inputs, table, train_rows)
+    }
+
+    /// The same, but columns that an earlier model has with the same settings are encoded as it encodes them: with its
+    /// scaling, its known values, its tokenizer. Only so do its weights mean what they meant.
+    pub fn fit_after(
+        earlier: Option<&Self>,
+        inputs: &[InputColumn],
+        table: &Table,
+        train_rows: &[usize],
+    ) -> Result<Self, Problems<PreprocessError>> {
         if train_rows.is_empty() {
             return Err(PreprocessError::NoTrainingRows.into());
         }
@@ -143,7 +156,10 @@ impl Preprocessor {
                     FittedText::fit(&input.column, shared, Some(text), table, train_rows)
                         .map(Fitted::Text)
                 }
-                None => Fitted::fit(input, table, train_rows),
+                None => {
+                    let known = earlier.and_then(|earlier| earlier.known(input, inputs, table));
+                    Fitted::fit(input, table, train_rows, known)
+                }
             };
             match fitted {
                 Ok(fitted) => columns.push(FittedColumn::new(input.clone(), fitted)),

@@ -545,6 +545,8 @@ fn bert(weights: &str) -> TextEncoderConfig {
         pooling: Pooling::Mean,
         normalize: false,
         freeze: Freeze::All,
+        lora: None,
+        gradual_unfreezing: None,
         layer_decay: 1.0,
         dropout: 0.1,
     })

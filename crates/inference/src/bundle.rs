@@ -28,6 +28,14 @@ impl Bundle {
     /// # Errors
     /// The file cannot be read, or is no bundle, incomplete, damaged, or written by a newer hob.
     pub fn read(path: &Path) -> Result<Self, InferenceError> {
+        Self::read_with_checksum(path).map(|(bundle, _)| bundle)
+    }
+
+    /// The same, with the hex SHA-256 of the file.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn read_with_checksum(path: &Path) -> Result<(Self, String), InferenceError> {
         let path = match path.is_dir() {
             true => {
                 let bundle = path.join(BUNDLE_NAME);
@@ -45,7 +53,11 @@ impl Bundle {
             path: path.clone(),
             source,
         })?;
-        Self::from_bytes(&bytes).map_err(|source| InferenceError::Bundle { path, source })
+        let checksum = container::sha256(&bytes);
+        match Self::from_bytes(&bytes) {
+            Ok(bundle) => Ok((bundle, checksum)),
+            Err(source) => Err(InferenceError::Bundle { path, source }),
+        }
     }
 
     /// Reads a bundle from memory.

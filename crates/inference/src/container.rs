@@ -104,6 +104,12 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Sections<'_>, BundleFault> {
     })
 }
 
+/// Hex SHA-256.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn checksum(sections: &[&[u8]]) -> [u8; 32] {
     let mut digest = Sha256::new();
     sections.iter().for_each(|section| digest.update(section));

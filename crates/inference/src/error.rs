@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use hob_data::forecast::ForecastError;
 use hob_data::preprocess::{PreprocessError, Problems};
 
 use crate::device;
+use crate::model::ModelKind;
 
 /// An error of this crate.
 #[derive(Debug, thiserror::Error)]
@@ -81,13 +83,18 @@ pub enum InferenceError {
     #[error(transparent)]
     Model(#[from] hob_model::ModelError),
     /// The model is of another kind than what is asked of it.
-    #[error("`{name}` {}", match finds { true => "finds answers to questions and predicts no columns", false => "predicts columns and finds no answers" })]
+    #[error("`{name}` {} and {}", found.does(), asked.lacks())]
     OtherKind {
         /// The model.
         name: String,
-        /// Whether it searches.
-        finds: bool,
+        /// What it is.
+        found: ModelKind,
+        /// What it should be.
+        asked: ModelKind,
     },
+    /// Rows that are no series to continue.
+    #[error(transparent)]
+    Forecast(#[from] Problems<ForecastError>),
     /// The weights answer the stored examples differently than when they were packed.
     #[error(
         "self-test failed: example {example}, output `{output}` gives {found}, but gave {expected} when the model was packed"

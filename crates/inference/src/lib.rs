@@ -26,6 +26,7 @@ mod container;
 pub mod decode;
 pub mod device;
 pub mod error;
+pub mod forecast;
 pub mod manifest;
 mod model;
 mod predictor;
@@ -41,8 +42,9 @@ pub use atomic::write_atomically;
 pub use bundle::Bundle;
 pub use decode::Answers;
 pub use error::{BundleFault, InferenceError};
+pub use forecast::{Forecaster, Forecasts};
 pub use manifest::Manifest;
-pub use model::Model;
+pub use model::{Model, ModelKind};
 pub use predictor::{Predictions, Predictor, requests};
 pub use raw_outputs::{
     MAX_BATCH_TOKENS, batches_of_texts, hidden, raw_outputs, raw_outputs_and_hidden,

@@ -1,12 +1,14 @@
 //! What a bundle says about its network: everything but the weights.
 
 use hob_data::preprocess::Preprocessor;
+use hob_data::source::ReadOptions;
 use hob_data::target::TargetEncoder;
 use hob_model::config::NetworkConfig;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::chat::ChatAnswers;
+use crate::forecast::ForecastSpec;
 use crate::scope::Scope;
 
 /// The JSON part of a bundle.
@@ -40,6 +42,9 @@ pub struct Manifest {
     /// How questions are answered, for a model that searches and predicts no columns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retrieval: Option<Retrieval>,
+    /// How series are continued, for a model that does so and predicts no columns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forecast: Option<ForecastSpec>,
 }
 
 /// How a model that searches answers. Its network has no heads: it gives the vector of a question.
@@ -74,6 +79,24 @@ pub struct Provenance {
     pub rows: [usize; 3],
     /// Epochs trained.
     pub epochs: usize,
+    /// The model whose weights training began with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warm_start: Option<Parent>,
+}
+
+/// A model whose weights another one began with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Parent {
+    /// Its name.
+    pub name: String,
+    /// Hex SHA-256 of its bundle.
+    pub sha256: String,
+    /// Tensors that were taken from it.
+    pub taken: usize,
+    /// Tensors of the network.
+    pub tensors: usize,
+    /// Parts of the network that are new, each with the reason, such as `head.intent (other classes)`.
+    pub new: Vec<String>,
 }
 
 /// A data file, known by its checksum.
@@ -104,6 +127,19 @@ pub struct Reading {
     pub salt: String,
     /// Columns that are never read.
     pub never_read: Vec<String>,
+}
+
+impl Reading {
+    /// The same for the reader. No row may be rejected.
+    pub fn options(&self) -> ReadOptions {
+        ReadOptions {
+            delimiter: self.delimiter,
+            header: self.header.clone(),
+            missing: self.missing.clone(),
+            max_rejected: 0,
+            never_read: self.never_read.clone(),
+        }
+    }
 }
 
 /// How one head of the network becomes an answer.

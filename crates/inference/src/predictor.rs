@@ -17,6 +17,7 @@ use crate::decode::{Answers, decode};
 use crate::device;
 use crate::error::InferenceError;
 use crate::manifest::{Manifest, OutputSpec, Reading};
+use crate::model::ModelKind;
 use crate::raw_outputs::{raw_outputs, raw_outputs_and_hidden};
 use crate::scope::{Scope, ScopeScore};
 use crate::tags::{raw_of_row, tagged_words};
@@ -24,7 +25,7 @@ use crate::typed_rows;
 
 /// How far an answer of the self-test may be from the stored one, relative to its size and at least as much: devices
 /// sum in different orders.
-const SELF_TEST_TOLERANCE: f32 = 1e-2;
+pub(crate) const SELF_TEST_TOLERANCE: f32 = 1e-2;
 
 /// A bundle whose network is built and tested. Cheap to share between threads behind an `Arc`.
 #[derive(Debug)]
@@ -64,10 +65,12 @@ impl Predictor {
     /// # Errors
     /// The weights do not fit, the model is one that searches, the device cannot be used, or the self-test fails.
     pub fn new(bundle: Bundle, device: Option<&str>) -> Result<Self, InferenceError> {
-        if bundle.manifest.retrieval.is_some() {
+        let found = ModelKind::of(&bundle.manifest);
+        if found != ModelKind::Predictor {
             return Err(InferenceError::OtherKind {
                 name: bundle.manifest.name,
-                finds: true,
+                found,
+                asked: ModelKind::Predictor,
             });
         }
         if bundle.manifest.outputs.is_empty() {
@@ -127,14 +130,7 @@ impl Predictor {
 
     /// How to read them. No row may be rejected.
     pub fn read_options(&self) -> ReadOptions {
-        let reading = &self.manifest.reading;
-        ReadOptions {
-            delimiter: reading.delimiter,
-            header: reading.header.clone(),
-            missing: reading.missing.clone(),
-            max_rejected: 0,
-            never_read: reading.never_read.clone(),
-        }
+        self.manifest.reading.options()
     }
 
     /// Reads rows as CSV, JSON lines or Parquet, whichever the first bytes tell.

@@ -14,6 +14,7 @@ use crate::answer_index::{AnswerIndex, normalize};
 use crate::bundle::Bundle;
 use crate::error::{BundleFault, InferenceError};
 use crate::manifest::{Manifest, Retrieval};
+use crate::model::ModelKind;
 use crate::predictor::Predictor;
 use crate::raw_outputs::raw_outputs;
 use crate::typed_rows;
@@ -81,8 +82,9 @@ impl Retriever {
         } = bundle;
         let (Some(retrieval), Some(index)) = (manifest.retrieval.clone(), index) else {
             return Err(InferenceError::OtherKind {
+                found: ModelKind::of(&manifest),
+                asked: ModelKind::Retriever,
                 name: manifest.name,
-                finds: false,
             });
         };
         check(&manifest, &retrieval, &index)?;

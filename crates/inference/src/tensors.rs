@@ -2,7 +2,8 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use hob_data::features::{Features, Matrix, TokenLists, Words};
-use hob_model::{Input, Text};
+use hob_data::forecast::Windows;
+use hob_model::{Input, SeriesInput, Text};
 
 /// The named rows on a device.
 pub fn input(features: &Features, rows: &[usize], device: &Device) -> Input {
@@ -16,6 +17,8 @@ pub fn input_with(
     device: &Device,
     is_unknown: impl Fn(usize, usize) -> bool,
 ) -> Input {
+    let series = features.windows.as_ref();
+    let series = series.map(|windows| series_with(windows, rows, device, &is_unknown));
     let width = features.codes.width;
     let mut codes = features.codes.gather(rows);
     for (place, code) in codes.iter_mut().enumerate() {
@@ -30,6 +33,7 @@ pub fn input_with(
         dense: floats(&features.dense, rows, device),
         codes,
         texts: texts(features, rows, device),
+        series,
     }
 }
 
@@ -47,6 +51,50 @@ pub fn texts(features: &Features, rows: &[usize], device: &Device) -> Vec<Text> 
         }
     };
     features.texts.iter().map(column).collect()
+}
+
+/// Windows of series on a device. What is not known of the values to be forecast is 0.
+pub fn series(windows: &Windows, rows: &[usize], device: &Device) -> SeriesInput {
+    series_with(windows, rows, device, |_, _| false)
+}
+
+fn series_with(
+    windows: &Windows,
+    rows: &[usize],
+    device: &Device,
+    is_unknown: impl Fn(usize, usize) -> bool,
+) -> SeriesInput {
+    let mut batch = windows.batch(rows);
+    let layout = windows.preprocessor().layout();
+    let (count, context, horizon) = (rows.len(), windows.context(), windows.horizon());
+    let matrix = |values: Vec<f32>, width: usize| {
+        Tensor::<2>::from_data(TensorData::new(values, [count, width]), device)
+    };
+    let cube = |values: Vec<f32>, steps: usize, width: usize| {
+        (width > 0)
+            .then(|| Tensor::<3>::from_data(TensorData::new(values, [count, steps, width]), device))
+    };
+    let known = |value: f32| if value.is_nan() { 0.0 } else { value };
+    let (numbers, codes) = (layout.static_numbers.len(), layout.static_codes.len());
+    for (place, code) in batch.static_codes.iter_mut().enumerate() {
+        if is_unknown(rows[place / codes], place % codes) {
+            *code = 0;
+        }
+    }
+    SeriesInput {
+        past_target: matrix(batch.past_target, context),
+        observed: matrix(batch.observed, context),
+        past: cube(batch.past, context, layout.past.len()),
+        future: cube(batch.future, horizon, layout.future.len()),
+        static_numbers: (numbers > 0).then(|| matrix(batch.static_numbers, numbers)),
+        static_codes: (codes > 0).then(|| {
+            Tensor::from_data(TensorData::new(batch.static_codes, [count, codes]), device)
+        }),
+        target: Some(matrix(
+            batch.target.into_iter().map(known).collect(),
+            horizon,
+        )),
+    }
 }
 
 fn floats(matrix: &Matrix<f32>, rows: &[usize], device: &Device) -> Option<Tensor<2>> {

@@ -1,6 +1,7 @@
 //! Which configs can be built. A config may come out of a file that somebody else wrote, so nothing is taken on trust:
 //! what passes here builds without a panic and without asking for absurd amounts of memory.
 
+mod series;
 mod text;
 
 use crate::{
@@ -19,10 +20,20 @@ const MAX_CONSTANTS: usize = 100_000_000;
 impl NetworkConfig {
     /// Whether the network can be built; the first problem otherwise.
     pub fn check(&self) -> Result<(), ModelError> {
+        if self.inputs.series.is_some() || self.body.is_series() {
+            return series::check(self);
+        }
         self.check_inputs()?;
         self.check_heads()?;
         match &self.body {
-            BodyConfig::Linear(_) => Ok(()),
+            BodyConfig::Linear(_)
+            | BodyConfig::Dlinear(_)
+            | BodyConfig::Nlinear(_)
+            | BodyConfig::Nbeats(_)
+            | BodyConfig::Nhits(_)
+            | BodyConfig::Tcn(_)
+            | BodyConfig::Deepar(_)
+            | BodyConfig::Patchtst(_) => Ok(()),
             BodyConfig::Mlp(body) => check_mlp(body),
             BodyConfig::Resnet(body) => check_resnet(body),
             BodyConfig::FtTransformer(body) => check_ft_transformer(body),
@@ -50,7 +61,7 @@ impl NetworkConfig {
         for (index, &width) in inputs.dense.iter().enumerate() {
             within(&format!("inputs.dense.{index}"), width, MAX_WIDTH)?;
         }
-        check_codes(&inputs.codes)?;
+        check_codes("inputs.codes", &inputs.codes)?;
         text::check(inputs)
     }
 
@@ -119,21 +130,21 @@ fn check_number(field: &str, encoder: &NumberEncoder) -> Result<(), ModelError> 
     }
 }
 
-fn check_codes(codes: &[CodeEncoder]) -> Result<(), ModelError> {
+fn check_codes(field: &str, codes: &[CodeEncoder]) -> Result<(), ModelError> {
     let mut rows = 0_usize;
     for (index, code) in codes.iter().enumerate() {
         within(
-            &format!("inputs.codes.{index}.cardinality"),
+            &format!("{field}.{index}.cardinality"),
             code.cardinality,
             i32::MAX as usize,
         )?;
-        within(&format!("inputs.codes.{index}.dim"), code.dim, MAX_DIM)?;
+        within(&format!("{field}.{index}.dim"), code.dim, MAX_DIM)?;
         rows = rows.saturating_add(code.cardinality);
     }
     // Rows of a shared table are addressed with 32 bits.
     if rows > i32::MAX as usize {
         return Err(ModelError::config(
-            "inputs.codes",
+            field,
             "has more than 2147483647 codes in all",
         ));
     }

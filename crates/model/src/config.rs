@@ -1,15 +1,22 @@
-//! The shape of a tabular network: what comes in, the body that mixes it, and how many numbers go out.
+//! The shape of a network: what comes in, the body that mixes it, and how many numbers go out.
 //!
 //! A [`NetworkConfig`] is stored in the bundle and suffices, with the weights, to rebuild the network.
 
+mod series;
 mod text;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use text::{BertConfig, Pooling, RnnCell, TextEncoderConfig, TextNetwork};
+pub use series::{
+    DeeparConfig, DlinearConfig, NbeatsConfig, NbeatsStack, NhitsConfig, NlinearConfig,
+    PatchtstConfig, SeriesConfig, TcnConfig,
+};
+pub use text::{
+    BertConfig, LoraConfig, LoraTarget, Pooling, RnnCell, TextEncoderConfig, TextNetwork,
+};
 
-/// Everything needed to build a tabular network.
+/// Everything needed to build a network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NetworkConfig {
     /// What comes in.
@@ -56,6 +63,9 @@ pub struct InputsConfig {
     /// One entry per text column: which of `text_encoders` reads it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub texts: Vec<usize>,
+    /// Windows of series, for a body that forecasts. There is then nothing else, and no head.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<SeriesConfig>,
 }
 
 impl InputsConfig {
@@ -72,6 +82,7 @@ impl InputsConfig {
             codes: self.codes.clone(),
             text_encoders: Vec::new(),
             texts: Vec::new(),
+            series: self.series.clone(),
         }
     }
 }
@@ -123,6 +134,53 @@ pub enum BodyConfig {
     Resnet(ResnetConfig),
     /// FT-Transformer of the same paper: every feature is a token.
     FtTransformer(FtTransformerConfig),
+    /// Forecasts by one linear map of trend and remainder (Zeng et al. 2023).
+    Dlinear(DlinearConfig),
+    /// Forecasts by one linear map of the change since the last value (Zeng et al. 2023).
+    Nlinear(NlinearConfig),
+    /// N-BEATS: forecasts by blocks that each explain what others left (Oreshkin et al. 2020, Olivares et al. 2023).
+    Nbeats(NbeatsConfig),
+    /// N-HiTS: the same, each block at a time scale of its own (Challu et al. 2023).
+    Nhits(NhitsConfig),
+    /// Forecasts by dilated convolutions that look back only (Bai et al. 2018).
+    Tcn(TcnConfig),
+    /// DeepAR: forecasts step by step with an LSTM that sees the step before (Salinas et al. 2020).
+    Deepar(DeeparConfig),
+    /// PatchTST: forecasts by a transformer over patches of the window (Nie et al. 2023).
+    Patchtst(PatchtstConfig),
+}
+
+impl BodyConfig {
+    /// The key below `[model]`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Linear(_) => "linear",
+            Self::Mlp(_) => "mlp",
+            Self::Resnet(_) => "resnet",
+            Self::FtTransformer(_) => "ft_transformer",
+            Self::Dlinear(_) => "dlinear",
+            Self::Nlinear(_) => "nlinear",
+            Self::Nbeats(_) => "nbeats",
+            Self::Nhits(_) => "nhits",
+            Self::Tcn(_) => "tcn",
+            Self::Deepar(_) => "deepar",
+            Self::Patchtst(_) => "patchtst",
+        }
+    }
+
+    /// Whether it forecasts: it reads [`InputsConfig::series`] and nothing else.
+    pub fn is_series(&self) -> bool {
+        match self {
+            Self::Linear(_) | Self::Mlp(_) | Self::Resnet(_) | Self::FtTransformer(_) => false,
+            Self::Dlinear(_)
+            | Self::Nlinear(_)
+            | Self::Nbeats(_)
+            | Self::Nhits(_)
+            | Self::Tcn(_)
+            | Self::Deepar(_)
+            | Self::Patchtst(_) => true,
+        }
+    }
 }
 
 impl Default for BodyConfig {

@@ -2,6 +2,8 @@
 
 use burn::tensor::{Int, Tensor};
 
+use crate::SeriesInput;
+
 /// A batch of rows in lanes. A lane without columns is `None`.
 #[derive(Debug, Clone, Default)]
 pub struct Input {
@@ -13,6 +15,8 @@ pub struct Input {
     pub codes: Option<Tensor<2, Int>>,
     /// The texts of each text column.
     pub texts: Vec<Text>,
+    /// Windows of series, for a network that forecasts. Such a network has no other lane.
+    pub series: Option<SeriesInput>,
 }
 
 /// The texts of one column in a batch.
@@ -52,6 +56,11 @@ impl Input {
         dense
             .expect("the config has dense blocks, so the input has that lane")
             .clone()
+    }
+
+    pub(crate) fn expect_series(&self) -> &SeriesInput {
+        let series = self.series.as_ref();
+        series.expect("the config has series, so the input has windows")
     }
 
     pub(crate) fn expect_codes(&self) -> Tensor<2, Int> {

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Start with [`Network`]; [`config`] says what can be built, [`encoder`] how columns become numbers, [`text`] how texts become
-//! vectors, [`pretrained`] where their weights can come from.
+//! vectors, [`series`] how the past becomes a forecast, [`pretrained`] where weights can come from.
 //!
 //! Invariants:
 //! - A config that passes [`NetworkConfig::check`] builds without a panic, and builds the same shapes every time.
@@ -22,6 +22,7 @@ pub mod ft_transformer;
 pub mod mlp;
 pub mod pretrained;
 pub mod resnet;
+pub mod series;
 pub mod summary;
 pub mod text;
 pub mod weights;
@@ -41,6 +42,7 @@ pub use crate::{
     linear::LinearBody,
     network::{Body, Network},
     norm::NormLayer,
+    series::SeriesInput,
     summary::LayerSummary,
     text::TextEncoder,
 };

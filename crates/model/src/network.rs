@@ -8,10 +8,17 @@ use burn::{
 
 use crate::{
     Input, LinearBody, NetworkConfig, Text, TextEncoder,
-    config::{BodyConfig, HeadConfig, InputsConfig},
+    config::{BodyConfig, HeadConfig, InputsConfig, LoraConfig, SeriesConfig},
     ft_transformer::FtTransformer,
     mlp::Mlp,
     resnet::Resnet,
+    series::{
+        deepar::Deepar,
+        linear::{Dlinear, Nlinear},
+        patchtst::Patchtst,
+        stacks::Stacks,
+        tcn::Tcn,
+    },
     summary::Summary,
 };
 
@@ -45,6 +52,20 @@ pub enum Body {
     Resnet(Resnet),
     /// A transformer over columns.
     FtTransformer(FtTransformer),
+    /// Forecasts from trend and remainder.
+    Dlinear(Dlinear),
+    /// Forecasts from the change since the last value.
+    Nlinear(Nlinear),
+    /// Forecasts by blocks with free or given curves.
+    Nbeats(Stacks),
+    /// Forecasts by blocks at several time scales.
+    Nhits(Stacks),
+    /// Forecasts by dilated convolutions.
+    Tcn(Tcn),
+    /// Forecasts step by step.
+    Deepar(Deepar),
+    /// Forecasts by a transformer.
+    Patchtst(Patchtst),
 }
 
 impl Network {
@@ -108,6 +129,27 @@ impl Network {
         .map(&mut StableIds::default())
     }
 
+    /// The network with adapters in the encoders for which there is a config, drawn from the generator of `drawn_on`.
+    /// Only a BERT has linear layers that can be adapted. Until it is [merged](Self::merged) it has more weights than its
+    /// config says.
+    #[must_use]
+    pub fn with_lora(mut self, configs: &[Option<LoraConfig>], drawn_on: &Device) -> Self {
+        let texts = self.texts.into_iter().enumerate();
+        let texts = texts.map(|(place, text)| match configs.get(place) {
+            Some(Some(config)) => text.with_lora(config, drawn_on),
+            _ => text,
+        });
+        self.texts = texts.collect();
+        self.map(&mut StableIds::default())
+    }
+
+    /// The network whose adapters have become part of the weights that they adapt.
+    #[must_use]
+    pub fn merged(mut self) -> Self {
+        self.texts = self.texts.into_iter().map(TextEncoder::merged).collect();
+        self
+    }
+
     /// One per entry of [`InputsConfig::text_encoders`].
     pub fn texts(&self) -> &[TextEncoder] {
         &self.texts
@@ -116,6 +158,14 @@ impl Network {
     /// For each head the text column whose words it labels, if it does.
     pub fn head_words(&self) -> &[Option<usize>] {
         &self.head_words
+    }
+
+    /// The network that forecasts step by step, if it is one.
+    pub fn deepar(&self) -> Option<&Deepar> {
+        match &self.body {
+            Body::Deepar(body) => Some(body),
+            _ => None,
+        }
     }
 
     /// Numbers in the last hidden layer.
@@ -220,6 +270,15 @@ impl Body {
             BodyConfig::FtTransformer(body) => {
                 Self::FtTransformer(FtTransformer::new(body, inputs, device))
             }
+            BodyConfig::Dlinear(body) => Self::Dlinear(Dlinear::new(body, series(inputs), device)),
+            BodyConfig::Nlinear(_) => Self::Nlinear(Nlinear::new(series(inputs), device)),
+            BodyConfig::Nbeats(body) => Self::Nbeats(Stacks::nbeats(body, series(inputs), device)),
+            BodyConfig::Nhits(body) => Self::Nhits(Stacks::nhits(body, series(inputs), device)),
+            BodyConfig::Tcn(body) => Self::Tcn(Tcn::new(body, series(inputs), device)),
+            BodyConfig::Deepar(body) => Self::Deepar(Deepar::new(body, series(inputs), device)),
+            BodyConfig::Patchtst(body) => {
+                Self::Patchtst(Patchtst::new(body, series(inputs), device))
+            }
         }
     }
 
@@ -230,6 +289,12 @@ impl Body {
             Self::Mlp(body) => body.width(),
             Self::Resnet(body) => body.width(),
             Self::FtTransformer(body) => body.width(),
+            Self::Dlinear(body) => body.width(),
+            Self::Nlinear(body) => body.width(),
+            Self::Nbeats(body) | Self::Nhits(body) => body.width(),
+            Self::Tcn(body) => body.width(),
+            Self::Deepar(body) => body.width(),
+            Self::Patchtst(body) => body.width(),
         }
     }
 
@@ -240,6 +305,12 @@ impl Body {
             Self::Mlp(body) => body.forward(input),
             Self::Resnet(body) => body.forward(input),
             Self::FtTransformer(body) => body.forward(input),
+            Self::Dlinear(body) => body.forward(input.expect_series()),
+            Self::Nlinear(body) => body.forward(input.expect_series()),
+            Self::Nbeats(body) | Self::Nhits(body) => body.forward(input.expect_series()),
+            Self::Tcn(body) => body.forward(input.expect_series()),
+            Self::Deepar(body) => body.forward(input.expect_series()),
+            Self::Patchtst(body) => body.forward(input.expect_series()),
         }
     }
 
@@ -249,8 +320,19 @@ impl Body {
             Self::Mlp(body) => body.describe(path, summary),
             Self::Resnet(body) => body.describe(path, summary),
             Self::FtTransformer(body) => body.describe(path, summary),
+            Self::Dlinear(body) => body.describe(path, summary),
+            Self::Nlinear(body) => body.describe(path, summary),
+            Self::Nbeats(body) | Self::Nhits(body) => body.describe(path, summary),
+            Self::Tcn(body) => body.describe(path, summary),
+            Self::Deepar(body) => body.describe(path, summary),
+            Self::Patchtst(body) => body.describe(path, summary),
         }
     }
+}
+
+fn series(inputs: &InputsConfig) -> &SeriesConfig {
+    let series = inputs.series.as_ref();
+    series.expect("a body that forecasts has series, or the check refuses it")
 }
 
 /// Draws the weights of every parameter it sees. Left alone, Burn would draw each at its first use.

@@ -16,7 +16,8 @@ pub mod rnn;
 
 mod attention;
 mod gelu;
-mod parts;
+mod lora;
+pub(crate) mod parts;
 mod pooling;
 
 use burn::{
@@ -26,7 +27,7 @@ use burn::{
 
 use self::{bag::Bag, bert::Bert, cnn::Cnn, rnn::Rnn};
 use crate::{
-    config::{TextEncoderConfig, TextNetwork},
+    config::{LoraConfig, TextEncoderConfig, TextNetwork},
     input::Text,
     summary::Summary,
 };
@@ -177,6 +178,22 @@ impl TextEncoder {
             Self::Rnn(encoder) => encoder.drop_out(states),
             Self::Bert(encoder) => encoder.drop_out(states),
             Self::Bag(_) | Self::Cnn(_) => states,
+        }
+    }
+
+    /// The encoder with adapters, see [`Network::with_lora`](crate::Network::with_lora).
+    pub(crate) fn with_lora(self, config: &LoraConfig, drawn_on: &Device) -> Self {
+        match self {
+            Self::Bert(encoder) => Self::Bert(encoder.with_lora(config, drawn_on)),
+            other => other,
+        }
+    }
+
+    /// The encoder whose adapters have become part of its weights.
+    pub(crate) fn merged(self) -> Self {
+        match self {
+            Self::Bert(encoder) => Self::Bert(encoder.merged()),
+            other => other,
         }
     }
 

@@ -7,6 +7,7 @@
 mod collect;
 mod load;
 mod names;
+mod transfer;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ use burn::{
 };
 use safetensors::SafeTensors;
 
+pub use self::transfer::{Kinship, NetworkPart, PartTransfer, Transfer};
 pub(crate) use self::{
     collect::{Stored, collect},
     load::{Expected, Source, expected, load},

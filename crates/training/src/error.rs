@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use hob_data::error::DataError;
 use hob_data::preprocess::{PreprocessError, Problems};
 use hob_data::target::TargetError;
+use hob_decision::DecisionError;
 use hob_inference::InferenceError;
 
 use crate::fit::FitError;
@@ -29,6 +30,9 @@ pub enum RunError {
     /// Device, bundle or prediction.
     #[error(transparent)]
     Inference(#[from] InferenceError),
+    /// Orders or a production plan.
+    #[error(transparent)]
+    Decision(#[from] DecisionError),
     /// Training.
     #[error(transparent)]
     Fit(#[from] FitError),

@@ -6,11 +6,12 @@
 //! ```
 //!
 //! A run that was interrupted at any step, or killed, and then resumed gives the same weights, bit by bit, as one that
-//! ran through (on the CPU devices). This rests on four rules:
+//! ran through (on the CPU devices). This rests on five rules:
 //! - The order of rows is a function of seed and epoch; cells shown as "unknown" are a function of seed, epoch and row.
 //! - Before each batch the device's generator is seeded from seed and batch, so dropout does not depend on the past.
 //! - A checkpoint holds everything else that a step depends on, and is one file that is replaced whole.
 //! - Nothing that is drawn or summed depends on when a checkpoint is written.
+//! - Which parts of the network are trained is a function of the epoch.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use burn::tensor::Device;
 use burn::train::Interrupter;
 use burn::train::renderer::MetricsRenderer;
 use hob_data::features::{Features, Matrix, Targets};
+use hob_model::config::LoraConfig;
 use hob_model::{Network, NetworkConfig, weights};
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +93,10 @@ pub struct FitRequest {
     pub initial: Option<Network>,
     /// Parts of the network that learn at another rate than the rest, or not at all.
     pub groups: Vec<ParameterGroup>,
+    /// Adapters of the network's text encoders; they become part of the weights at the end.
+    pub adapters: Vec<Option<LoraConfig>>,
+    /// Checksum of the model that `initial` has weights of.
+    pub origin: Option<String>,
 }
 
 /// Encoded rows and what they should give.
@@ -199,6 +205,17 @@ pub(crate) fn first_network(config: &NetworkConfig, seed: u64, device: &Device) 
         }
         _ => drawn_on(device),
     }
+}
+
+/// The network with its adapters. They too are drawn on the default device.
+fn with_adapters(network: Network, request: &FitRequest) -> Network {
+    if request.adapters.iter().all(Option::is_none) {
+        return network;
+    }
+    let default = hob_inference::device::device(None);
+    let drawn_on = default.map_or_else(|_| request.device.clone(), |(_, device)| device);
+    drawn_on.seed(random::number(request.seed, random::Purpose::Adapters, &[]));
+    network.with_lora(&request.adapters, &drawn_on)
 }
 
 /// Trains a network.

@@ -137,6 +137,7 @@ impl<'a> Judge<'a> {
                 validation: None,
                 baseline: baseline.report(truth).map_err(failed)?,
                 text_baseline: None,
+                forecast: None,
                 temperature: spec.temperature,
                 worst: Vec::new(),
                 mistakes: None,

@@ -9,9 +9,11 @@
 
 pub mod basis;
 pub mod bm25;
+pub mod decision;
 pub mod error;
 pub mod evaluate;
 pub mod fit;
+pub mod forecast;
 pub mod importance;
 pub mod judge;
 pub mod loss;

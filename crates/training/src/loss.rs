@@ -9,13 +9,16 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use hob_data::config::{NumberLoss, OutputConfig};
 use hob_data::features::{Targets, UNKNOWN_TAG};
+use hob_data::forecast::ForecastHead;
 use hob_data::target::{TargetEncoder, TargetKind};
 use serde::Serialize;
 
+mod forecast;
 mod logistic;
 mod number;
 mod ranking;
 mod softmax;
+mod stirling;
 
 #[cfg(test)]
 mod tests;
@@ -81,12 +84,20 @@ pub enum LossKind {
         /// Factor of the cosines before the softmax.
         scale: f64,
     },
+    /// What the head of a forecast says about each step: the pinball loss of quantiles, the negative log-likelihood of a
+    /// distribution. Its batches are made by [`TargetBatch::forecast`].
+    Forecast {
+        /// Steps ahead.
+        horizon: usize,
+        /// The distribution of a step.
+        head: ForecastHead,
+    },
 }
 
 /// Targets of a batch as a loss compares them with raw numbers.
 #[derive(Debug, Clone)]
 pub struct TargetBatch {
-    /// `[batch, width]` (of tags, a row per word), `[batch, 1]` where one target is compared with each number, or
+    /// `[batch, width]` (of tags, a row per word; of forecasts, per step), `[batch, 1]` where one target is compared with each number, or
     /// `[batch, batch]` where rows are compared with each other.
     pub(crate) targets: Tensor<2>,
     /// Row weights, where they are not all 1.
@@ -157,6 +168,7 @@ impl OutputLoss {
             LossKind::Quantiles { levels } => levels.len(),
             LossKind::Labels { labels } => *labels,
             LossKind::Ranking { width, .. } => *width,
+            LossKind::Forecast { horizon, head } => horizon * head.params(),
             _ => 1,
         }
     }
@@ -171,6 +183,9 @@ impl OutputLoss {
                 .all(|&tag| tag == UNKNOWN_TAG || (0..*classes as i64).contains(&i64::from(tag))),
             (LossKind::Logistic { .. }, Targets::Binary(_)) => true,
             (LossKind::Ranking { .. }, Targets::Classes(_)) => true,
+            (LossKind::Forecast { horizon, .. }, Targets::Windows(windows)) => {
+                windows.horizon() == *horizon
+            }
             (LossKind::Labels { labels }, Targets::Labels(matrix)) => matrix.width == *labels,
             (
                 LossKind::Squared
@@ -211,6 +226,9 @@ impl OutputLoss {
                     .filter(|place| known(place))
                     .count() as f64
             }
+            (LossKind::Forecast { head, .. }, Targets::Windows(windows)) => {
+                forecast::weight(head, windows.known_steps(rows))
+            }
             (LossKind::Quantiles { levels }, _) => (rows.len() * levels.len()) as f64,
             (LossKind::Labels { labels }, _) => (rows.len() * labels) as f64,
             _ => rows.len() as f64,
@@ -222,6 +240,11 @@ impl OutputLoss {
     /// # Panics
     /// When the loss does not [accept](Self::accepts) the targets.
     pub fn batch(&self, targets: &Targets, rows: &[usize], device: &Device) -> TargetBatch {
+        if let (LossKind::Forecast { head, .. }, Targets::Windows(windows)) = (&self.kind, targets)
+        {
+            let cut = windows.batch(rows);
+            return TargetBatch::forecast(head, &cut.target, &cut.scale, device);
+        }
         let (values, width, weights) = match (&self.kind, targets) {
             (
                 LossKind::Softmax {
@@ -283,6 +306,7 @@ impl OutputLoss {
             }
             LossKind::Labels { .. } => logistic::sum(raw, targets, None, 0.0),
             LossKind::Ranking { scale, .. } => ranking::sum(raw, targets, *scale),
+            LossKind::Forecast { head, .. } => forecast::sum(head, raw, batch),
             LossKind::Squared => (raw - targets).square().sum(),
             LossKind::Absolute => (raw - targets).abs().sum(),
             LossKind::Huber { delta } => number::huber(raw - targets, *delta),

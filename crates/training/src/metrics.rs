@@ -30,6 +30,7 @@ use check::check;
 use statistics::{mean, rows};
 
 pub use baseline::Baseline;
+pub(crate) use regression::symmetric_pairs;
 pub use report::{
     CalibrationBin, ClassReport, Confusion, Curve, CurveKind, Histogram, Metrics, OutputReport,
     Residuals,
@@ -331,7 +332,7 @@ fn borrowed(rows: &[Vec<String>]) -> Vec<Vec<&str>> {
 
 /// Whether a larger value of the named metric is a better model. Coverage has no direction and counts as larger.
 pub fn greater_is_better(metric: &str) -> bool {
-    const LOSSES: [&str; 13] = [
+    const LOSSES: [&str; 20] = [
         "loss",
         "log_loss",
         "hamming_loss",
@@ -345,6 +346,13 @@ pub fn greater_is_better(metric: &str) -> bool {
         "median_absolute_error",
         "pinball",
         "fpr_at_95_tpr",
+        "wape",
+        "mase",
+        "rmsse",
+        "wql",
+        "crps",
+        "width_80",
+        "bias",
     ];
     !LOSSES.contains(&metric)
 }

@@ -16,10 +16,13 @@ mod network;
 mod parts;
 mod record;
 mod scope;
+mod series;
 pub mod sources;
 mod split_warnings;
 mod texts;
+mod trained;
 mod unreadable;
+mod warm_start;
 mod warnings;
 
 use std::path::{Path, PathBuf};
@@ -42,8 +45,11 @@ pub use record::PlanRecord;
 pub use sources::Embedded;
 pub use texts::PlannedTextEncoder;
 pub(crate) use texts::weights_file;
+pub use trained::ParameterCounts;
+pub use warm_start::WarmStart;
 
 use crate::error::RunError;
+use crate::forecast::PlannedForecast;
 use crate::recipe::{Finding, KeyPath, Problem, Recipe, RecipeError, RecipeSource};
 use crate::retrieve;
 use sources::{Role, Sources};
@@ -79,8 +85,12 @@ pub struct Plan {
     pub chat: Option<ChatAnswers>,
     /// What reads the texts, in the order of `network.inputs.text_encoders`.
     pub text_encoders: Vec<PlannedTextEncoder>,
+    /// The series, of a recipe that continues some. Its parts are of windows, and it has neither inputs nor outputs.
+    pub forecast: Option<PlannedForecast>,
     /// The shape of the network.
     pub network: NetworkConfig,
+    /// The model that training begins with.
+    pub warm_start: Option<WarmStart>,
 }
 
 /// An output with its fitted encoder.
@@ -144,17 +154,26 @@ impl Plan {
         let options = read_options(&recipe.data, &named);
         let private = recipe.data.private.as_ref();
         let header = source::header(&sources.paths(), &options, names::all(&named, private))?;
+        let earlier = warm_start::read(&recipe, context.folder);
+        let (earlier, no_model) = match earlier {
+            Ok(earlier) => (earlier, None),
+            Err(finding) => (None, Some(finding)),
+        };
         let unknown: Vec<Finding> = names::unknown(&named, private, &header)
             .into_iter()
             .chain(device)
             .chain(texts::missing_weights(&recipe, context.folder))
+            .chain(no_model)
             .collect();
         if !unknown.is_empty() {
             return Err(findings.all(unknown));
         }
         let types = inputs::resolve(&recipe, &sources, &options, context.folder)
             .map_err(|error| error.or(&findings))?;
-        let requests = inputs::requests(&recipe, &types);
+        let requests = match &recipe.forecast {
+            Some(config) => series::requests(config, &recipe, &sources, &options)?,
+            None => inputs::requests(&recipe, &types),
+        };
         let (table, report) = sources.read(&requests, &options).map_err(|error| {
             match unreadable::columns(&error, &recipe, &requests) {
                 found if found.is_empty() => error.into(),
@@ -163,10 +182,23 @@ impl Plan {
         })?;
 
         let (rows, left_out) = parts::usable_rows(&recipe, &types, &table);
-        let parts = parts::divide(&recipe, &sources, &report, &table, &rows)
-            .map_err(|error| findings.all([finding_of("data.split", &error.to_string())]))?;
-        let (preprocessor, mut outputs) =
-            inputs::fit(&types, &table, &parts).map_err(|found| findings.all(found))?;
+        let (forecast, parts) = match &recipe.forecast {
+            Some(config) => {
+                let read = series::read(config, &recipe, &table, context);
+                let (planned, parts) = read.map_err(|found| findings.all(found))?;
+                (Some(planned), parts)
+            }
+            None => {
+                let parts = parts::divide(&recipe, &sources, &report, &table, &rows);
+                let of_split = |error: DataError| finding_of("data.split", &error.to_string());
+                (
+                    None,
+                    parts.map_err(|error| findings.all([of_split(error)]))?,
+                )
+            }
+        };
+        let (preprocessor, mut outputs) = inputs::fit(&types, &table, &parts, earlier.as_ref())
+            .map_err(|found| findings.all(found))?;
         scope::read(
             &mut outputs,
             &preprocessor,
@@ -184,10 +216,18 @@ impl Plan {
         let layout = preprocessor.layout();
         let text_encoders = texts::encoders(&recipe, &layout, context.folder)
             .map_err(|found| findings.all(found))?;
-        let network = network::network(&layout, &text_encoders, recipe.model.as_ref(), &outputs);
+        let body = recipe.model.as_ref();
+        let network = match (&forecast, body) {
+            (Some(forecast), Some(body)) => forecast.network(body),
+            _ => network::network(&layout, &text_encoders, body, &outputs),
+        };
         network
             .check()
             .map_err(|error| findings.all([Finding::error("model", error.to_string())]))?;
+        let warm_start = earlier
+            .map(|earlier| earlier.start(&preprocessor, &network, &outputs))
+            .transpose()
+            .map_err(|found| findings.all([found]))?;
         let name = recipe_name(source.path());
         let inputs = types.inputs;
         let folder = context.folder.to_path_buf();
@@ -206,7 +246,9 @@ impl Plan {
             outputs,
             chat,
             text_encoders,
+            forecast,
             network,
+            warm_start,
         })
     }
 

@@ -13,7 +13,8 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use hob_data::config::{DataConfig, InputConfig, OutputConfig};
+use hob_data::config::{DataConfig, ForecastConfig, InputConfig, OutputConfig};
+use hob_decision::DecisionConfig;
 use hob_model::config::BodyConfig;
 
 use crate::optimizer::OptimizerConfig;
@@ -44,13 +45,18 @@ pub use schema::json_schema;
 pub use set::{SetError, apply_set};
 pub use source::RecipeSource;
 
-/// A recipe of a model that predicts columns of a table from others, or, with `[retrieve]`, of one that finds answers.
+/// A recipe of a model that predicts columns of a table from others, with `[retrieve]` of one that finds answers, with
+/// `[forecast]` of one that continues series.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend(
-    "if" = {"required": ["retrieve"]},
-    "else" = {"required": ["inputs", "outputs", "model"]}
-))]
+#[schemars(extend("allOf" = [
+    {
+        "if": {"anyOf": [{"required": ["retrieve"]}, {"required": ["forecast"]}]},
+        "else": {"required": ["inputs", "outputs"]}
+    },
+    {"if": {"required": ["retrieve"]}, "else": {"required": ["model"]}},
+    {"if": {"required": ["retrieve"]}, "then": {"not": {"required": ["forecast"]}}}
+]))]
 pub struct Recipe {
     /// Where all randomness comes from: splits, first weights, order of rows, dropout.
     #[serde(default = "default_seed")]
@@ -69,9 +75,15 @@ pub struct Recipe {
     /// The network between inputs and outputs; absent with `[retrieve]` alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<BodyConfig>,
+    /// Series that are continued, in place of inputs and outputs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forecast: Option<ForecastConfig>,
     /// Answers found by the meaning of a question, in place of inputs, outputs and model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retrieve: Option<RetrieveConfig>,
+    /// What is done with the forecast.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<DecisionConfig>,
     /// What the model says in a conversation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chat: Option<ChatConfig>,

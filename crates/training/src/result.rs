@@ -1,9 +1,10 @@
 //! `result.json` of a run folder: what came out, in the detail that tables, plots and comparisons need.
 
-use hob_inference::manifest::SourceFile;
+use hob_inference::manifest::{Parent, SourceFile};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::forecast::ForecastDetail;
 use crate::importance::Importance;
 use crate::metrics::{Metrics, OutputReport, WorstRow};
 use crate::mistakes::{Mistakes, ScoreHistogram};
@@ -27,6 +28,9 @@ pub struct RunResult {
     /// Those of them that were trained; the others are of a frozen encoder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trained_parameters: Option<usize>,
+    /// The model whose weights training began with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warm_start: Option<Parent>,
     /// Seconds of training, interruptions not counted.
     pub training_seconds: f64,
     /// Epochs trained.
@@ -74,6 +78,9 @@ pub struct OutputResult {
     /// A linear model on the words of the same texts (TF-IDF and logistic regression), on the rows of `test`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text_baseline: Option<OutputReport>,
+    /// Windows in detail, where series are continued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forecast: Option<ForecastDetail>,
     /// Fitted on the validation part; 1 without calibration.
     pub temperature: f64,
     /// The rows of `test` with the largest loss.

@@ -4,13 +4,13 @@ mod answers;
 #[cfg(feature = "tui")]
 mod dashboard;
 mod finish;
+mod fit_request;
+mod forecasts;
 mod scope;
 mod words;
 
-use std::path::Path;
 use std::time::Instant;
 
-use burn::tensor::Device;
 use burn::train::Interrupter;
 use hob_data::config::NumberLoss;
 use hob_data::count::counted;
@@ -19,6 +19,7 @@ use hob_data::preprocess::TransformReport;
 use hob_inference::decode::decode;
 use hob_inference::manifest::OutputSpec;
 use hob_inference::write_atomically;
+use hob_model::config::BodyConfig;
 
 use crate::error::RunError;
 use crate::evaluate::{Known, predicted};
@@ -26,13 +27,14 @@ use crate::fit::{
     EncodedPart, EpochRecord, FitObserver, FitRequest, FitStart, Fitted, Silent, StopReason,
     first_network, fit, remove_checkpoint,
 };
-use crate::loss::{LossKind, OutputLoss};
+use crate::forecast;
 use crate::metrics::{self, Metrics};
 use crate::plan::{Plan, PlannedOutput};
 use crate::result::RunResult;
 use crate::run_folder::{MetricsLog, RunFolder};
 use crate::text_encoders::TextEncoders;
 use finish::Finish;
+use fit_request::fit_request;
 
 /// How a plan is run.
 pub struct RunRequest<'a> {
@@ -135,7 +137,18 @@ pub fn run(
     let specs: Vec<OutputSpec> = plan.outputs.iter().map(output_spec).collect();
     let known_validation = known(plan, &specs, &validation, &plan.parts.validation);
     let features = validation.features.clone();
-    let mut judge = |raw: &[Matrix<f32>]| headline(&specs, &known_validation, raw, &features);
+    let series = plan
+        .forecast
+        .as_ref()
+        .zip(validation.features.windows.clone());
+    let series = series.map(|(planned, windows)| (forecast::decoder(planned), windows));
+    // What a network that forecasts step by step gives in training is not its forecast.
+    let is_direct = !matches!(plan.network.body, BodyConfig::Deepar(_));
+    let mut judge = |raw: &[Matrix<f32>]| match &series {
+        Some((decoder, windows)) if is_direct => forecast::headline(decoder, windows, &raw[0]),
+        Some(_) => Metrics::default(),
+        None => headline(&specs, &known_validation, raw, &features),
+    };
 
     let watched = (!plan.parts.validation.is_empty()).then(|| validation.clone());
     let mut log = Logged {
@@ -171,63 +184,16 @@ pub fn run(
         device_name,
         device: &device,
     };
-    let result = match plan.recipe.retrieve {
-        Some(_) => finish.answers(folder, inner)?,
-        None => finish.finish(&train, &validation, &known_validation, folder, inner)?,
+    let result = match (&plan.forecast, &plan.recipe.retrieve) {
+        (Some(planned), _) => finish.forecasts(planned, folder, inner)?,
+        (None, Some(_)) => finish.answers(folder, inner)?,
+        (None, None) => finish.finish(&train, &validation, &known_validation, folder, inner)?,
     };
     // Only now: a crash while the result is written can still be resumed.
     remove_checkpoint(folder.path())
         .and_then(|()| folder.remove_text_vectors())
         .map_err(|source| RunError::io("remove", folder.path(), source))?;
     Ok(RunOutcome::Done(Box::new(result)))
-}
-
-fn fit_request(
-    plan: &Plan,
-    texts: &TextEncoders<'_>,
-    device: &Device,
-    train: EncodedPart,
-    validation: Option<EncodedPart>,
-    directory: &Path,
-) -> Result<FitRequest, RunError> {
-    Ok(FitRequest {
-        seed: plan.recipe.seed,
-        device: device.clone(),
-        network: texts.network(),
-        unknown_rates: plan
-            .preprocessor
-            .layout()
-            .codes
-            .iter()
-            .map(|code| code.unknown_rate)
-            .collect(),
-        losses: losses(plan),
-        optimizer: plan.recipe.optimizer.clone(),
-        schedule: plan.recipe.schedule.clone(),
-        training: plan.recipe.training.clone(),
-        train,
-        validation,
-        directory: directory.to_path_buf(),
-        resume: false,
-        interrupter: Interrupter::new(),
-        renderer: None,
-        initial: texts.initial()?,
-        groups: texts.groups(),
-    })
-}
-
-/// One loss per output, or that of a search.
-fn losses(plan: &Plan) -> Vec<OutputLoss> {
-    let outputs = plan.outputs.iter();
-    let outputs = outputs.map(|output| OutputLoss::new(&output.config, &output.encoder));
-    let ranking = plan.recipe.retrieve.iter().map(|config| OutputLoss {
-        kind: LossKind::Ranking {
-            width: plan.network.inputs.without_texts().dense.iter().sum(),
-            scale: config.scale,
-        },
-        share: 1.0,
-    });
-    outputs.chain(ranking).collect()
 }
 
 /// Appends every epoch to `metrics.jsonl` on its way to the screen. When that fails, the training is stopped.

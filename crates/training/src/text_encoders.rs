@@ -10,12 +10,12 @@ mod vectors;
 use std::path::Path;
 use std::sync::Arc;
 
+use burn::module::Module;
 use burn::tensor::Device;
-use hob_data::config::{Freeze, TextEncoderConfig};
 use hob_data::features::Features;
 use hob_data::preprocess::TransformReport;
 use hob_data::table::Table;
-use hob_model::config::{InputsConfig, TextNetwork};
+use hob_model::config::{InputsConfig, LoraConfig};
 use hob_model::text::TextEncoder;
 use hob_model::{Network, NetworkConfig};
 
@@ -28,6 +28,8 @@ use vectors::{Vectors, with_vectors};
 pub(crate) struct TextEncoders<'a> {
     plan: &'a Plan,
     device: &'a Device,
+    /// The network of the model that training begins with.
+    parent: Option<Network>,
     /// The pretrained encoders when nothing of any is trained; empty otherwise.
     frozen: Vec<TextEncoder>,
     /// SHA-256 of the weights of each of them, taken when they were read.
@@ -35,22 +37,39 @@ pub(crate) struct TextEncoders<'a> {
 }
 
 impl<'a> TextEncoders<'a> {
-    /// Reads the weights of frozen encoders.
+    /// Reads the weights of frozen encoders, and of the model that training begins with.
     pub(crate) fn new(plan: &'a Plan, device: &'a Device) -> Result<Self, RunError> {
         let planned = &plan.text_encoders;
         let are_frozen = plan.encodes_texts_once();
-        let pretrained = planned
-            .iter()
-            .filter(|_| are_frozen)
-            .map(|encoder| start::pretrained(encoder, device));
-        let pretrained = pretrained.collect::<Result<Vec<_>, _>>()?;
-        let (frozen, weights) = pretrained.into_iter().unzip();
-        Ok(Self {
+        let parent = plan.warm_start.as_ref();
+        let parent = parent.map(|start| start.network(device)).transpose()?;
+        let mut encoders = Self {
             plan,
             device,
-            frozen,
-            weights,
-        })
+            parent,
+            frozen: Vec::new(),
+            weights: Vec::new(),
+        };
+        if are_frozen {
+            for (place, encoder) in planned.iter().enumerate() {
+                let (pretrained, weights) = start::pretrained(encoder, device)?;
+                let warmed = encoders.warm(pretrained, &format!("texts.{place}"))?;
+                encoders.frozen.push(warmed);
+                encoders.weights.push(weights);
+            }
+        }
+        Ok(encoders)
+    }
+
+    /// The module at a path of the network with what the recipe's other model has for it.
+    fn warm<M: Module>(&self, module: M, path: &str) -> Result<M, RunError> {
+        match (&self.plan.warm_start, &self.parent) {
+            (Some(start), Some(parent)) => {
+                let warmed = start.transfer().apply(module, path, parent);
+                Ok(warmed.map_err(hob_inference::InferenceError::from)?)
+            }
+            _ => Ok(module),
+        }
     }
 
     /// The shape of what is trained.
@@ -71,10 +90,14 @@ impl<'a> TextEncoders<'a> {
         let is_pretrained = |encoder: &PlannedTextEncoder| {
             encoder.weights.is_some() || encoder.word_vectors.is_some()
         };
-        if !self.frozen.is_empty() || !planned.iter().any(is_pretrained) {
+        let is_plain = !self.frozen.is_empty() || !planned.iter().any(is_pretrained);
+        if is_plain && self.parent.is_none() {
             return Ok(None);
         }
-        let network = first_network(&self.plan.network, self.plan.recipe.seed, self.device);
+        let network = first_network(&self.network(), self.plan.recipe.seed, self.device);
+        if is_plain {
+            return self.warm(network, "").map(Some);
+        }
         let texts = planned
             .iter()
             .zip(network.texts())
@@ -87,22 +110,22 @@ impl<'a> TextEncoders<'a> {
                 )
             });
         let texts = texts.collect::<Result<Vec<_>, _>>()?;
-        Ok(Some(Network::join(
-            texts,
-            network,
-            &self.plan.network.inputs,
-        )))
+        let network = Network::join(texts, network, &self.plan.network.inputs);
+        self.warm(network, "").map(Some)
     }
 
-    /// Which parts of the network learn at a rate of their own.
+    /// Which parts of the network learn at a rate of their own, and when.
     pub(crate) fn groups(&self) -> Vec<ParameterGroup> {
-        if !self.frozen.is_empty() {
-            return Vec::new();
+        match self.frozen.is_empty() {
+            true => self.plan.groups(),
+            false => Vec::new(),
         }
-        let planned = self.plan.text_encoders.iter().enumerate();
-        planned
-            .flat_map(|(place, encoder)| groups(place, encoder))
-            .collect()
+    }
+
+    /// The adapters of each encoder.
+    pub(crate) fn adapters(&self) -> Vec<Option<LoraConfig>> {
+        let planned = self.plan.text_encoders.iter();
+        planned.map(PlannedTextEncoder::adapters).collect()
     }
 
     /// What the trained network sees of some rows.
@@ -180,34 +203,4 @@ impl<'a> TextEncoders<'a> {
             ),
         }
     }
-}
-
-/// Discriminative learning rates (Howard and Ruder 2018) and frozen layers of one encoder.
-fn groups(place: usize, encoder: &PlannedTextEncoder) -> Vec<ParameterGroup> {
-    let (TextEncoderConfig::Bert(bert), TextNetwork::Bert(shape)) =
-        (&encoder.config.encoder, &encoder.network.network)
-    else {
-        return Vec::new();
-    };
-    let frozen_layers = match bert.freeze {
-        Freeze::None => None,
-        Freeze::Embeddings => Some(0),
-        Freeze::Layers(layers) => Some(layers),
-        Freeze::All => Some(shape.layers),
-    };
-    // The embeddings are level 0, below layer 0; the heads learn at the full rate.
-    let level = |level: usize, part: String| {
-        let is_frozen = frozen_layers.is_some_and(|frozen| level <= frozen);
-        ParameterGroup {
-            path: format!("texts.{place}.Bert.{part}"),
-            learning_rate_factor: match is_frozen {
-                true => 0.0,
-                false => bert.layer_decay.powi((shape.layers + 1 - level) as i32),
-            },
-        }
-    };
-    std::iter::once(level(0, "embeddings".to_string()))
-        .chain((0..shape.layers).map(|layer| level(layer + 1, format!("layers.{layer}"))))
-        .filter(|group| group.learning_rate_factor != 1.0)
-        .collect()
 }

@@ -20,6 +20,14 @@ pub struct TrainingConfig {
     /// Device by name, such as `flex` or `wgpu`; `--device` overrides it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    /// A model of hob to begin with, as a bundle or a run folder, relative to the recipe. Every weight is taken whose name
+    /// and shape fits, in text encoders, body and heads; a body is new where a column that it reads is, a head where its
+    /// classes, its scaling or its body are. Columns are matched by name, the only text of one model with that of the
+    /// other. A column with the same settings in both is read as that model reads it: its scaling, its known categories,
+    /// its trained tokenizer; what that does not know is unknown here too. A text that is cut into tokens otherwise gets a
+    /// new encoder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warm_start: Option<String>,
     /// Draw a new order of the training rows for every epoch.
     pub shuffle: bool,
     /// Batches whose gradients are averaged into one step, as if they were one batch.
@@ -57,6 +65,7 @@ impl Default for TrainingConfig {
             epochs: 100,
             batch_size: BatchSize::Rows(32),
             device: None,
+            warm_start: None,
             shuffle: true,
             gradient_accumulation: 1,
             clip_norm: None,

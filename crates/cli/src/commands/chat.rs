@@ -8,6 +8,7 @@ use hob_inference::{Model, Retriever};
 use serde_json::Value;
 
 use super::answers;
+use super::failure::WrongRequest;
 use crate::args::ChatArgs;
 use crate::output::{data, line, say};
 
@@ -48,6 +49,13 @@ impl<'a> Bot<'a> {
         Ok(match model {
             Model::Predictor(predictor) => Self::Intents(Chat::new(predictor)?),
             Model::Retriever(retriever) => Self::Answers(retriever),
+            Model::Forecaster(forecaster) => {
+                let name = &forecaster.manifest().name;
+                let text = format!(
+                    "`{name}` continues series; it cannot be talked to\nhint: use `hob predict`"
+                );
+                return Err(WrongRequest(text).into());
+            }
         })
     }
 

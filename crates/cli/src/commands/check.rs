@@ -9,10 +9,11 @@ use hob_data::tags::entity_spans;
 use hob_data::target::{TargetKind, words};
 use hob_model::summary::{summary, total_parameters};
 use hob_training::error::RunError;
-use hob_training::plan::{ColumnSummary, Plan};
+use hob_training::forecast::PlannedForecast;
+use hob_training::plan::{ColumnSummary, Plan, WarmStart};
 use serde_json::{Value, json};
 
-use super::{failure, memory, planning};
+use super::{failure, forecasts, memory, planning};
 use crate::args::CheckArgs;
 use crate::format::{bytes, count, counted, number, table};
 use crate::output;
@@ -61,6 +62,9 @@ pub(crate) fn check(args: &CheckArgs) -> Result<()> {
             left_out.reason
         ))?;
     }
+    for note in plan.forecast.iter().flat_map(PlannedForecast::notes) {
+        output::line(&note)?;
+    }
     let found = plan.columns();
     output::line(&format!("\n{}", columns(&found)))?;
     output::line(&format!("\n{}", parts(&plan)))?;
@@ -89,6 +93,17 @@ pub(crate) fn check(args: &CheckArgs) -> Result<()> {
         count(parameters),
         bytes(memory::estimate(&plan))
     ))?;
+    let counts = plan.parameter_counts();
+    if counts.trained != parameters {
+        output::line(&format!(
+            "  {} trained, {} frozen",
+            count(counts.trained),
+            count(counts.frozen)
+        ))?;
+    }
+    if let Some(start) = &plan.warm_start {
+        output::line(&format!("  warm start: {}", start.describe()))?;
+    }
     output::line(&format!("\n{}", as_seen(&plan)?))?;
     let mut warnings = plan.warnings(&found);
     warnings.extend(memory::shortage(&plan));
@@ -138,7 +153,11 @@ fn parts(plan: &Plan) -> String {
         line("validation", rows.validation),
         line("test", rows.test),
     ];
-    table(&["parts", "rows", ""], &[0], lines)
+    let of = match plan.forecast {
+        Some(_) => "windows",
+        None => "rows",
+    };
+    table(&["parts", of, ""], &[0], lines)
 }
 
 /// Rows per class and part of every output with classes; entities per type and part of tags.
@@ -175,7 +194,7 @@ fn balance(plan: &Plan) -> Result<Vec<String>> {
                         counts[index % labels.width][place] += usize::from(value > 0.5);
                     }
                 }
-                Targets::Numbers(_) | Targets::Tags(_) => {}
+                Targets::Numbers(_) | Targets::Tags(_) | Targets::Windows(_) => {}
             }
         }
         let rows = classes.iter().zip(&counts).map(|(class, counts)| {
@@ -220,6 +239,9 @@ fn shape(shape: &[usize]) -> String {
 
 /// The first training rows, encoded.
 fn as_seen(plan: &Plan) -> Result<String> {
+    if let Some(forecast) = &plan.forecast {
+        return Ok(forecasts::as_seen(plan, forecast));
+    }
     let rows: Vec<usize> = plan.parts.train.iter().copied().take(SHOWN_ROWS).collect();
     let (part, _) = plan.encode(&rows)?;
     let features: &Features = &part.features;
@@ -292,6 +314,7 @@ fn document(plan: &Plan, layers: &[hob_model::LayerSummary]) -> Value {
         .filter_map(|layer| layer["parameters"].as_u64())
         .sum();
     let columns = plan.columns();
+    let counts = plan.parameter_counts();
     json!({
         "name": plan.name,
         "rows": plan.rows(),
@@ -300,7 +323,10 @@ fn document(plan: &Plan, layers: &[hob_model::LayerSummary]) -> Value {
         "columns": columns,
         "layers": layers,
         "parameters": parameters,
+        "trained_parameters": counts.trained,
+        "frozen_parameters": counts.frozen,
         "memory_bytes": memory::estimate(plan),
+        "warm_start": plan.warm_start.as_ref().map(WarmStart::parent),
         "warnings": plan.warnings(&columns),
         "problems": [],
     })

@@ -54,35 +54,19 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<()> {
         }
         (difference, _) => difference.map(|difference| difference.text),
     };
-    let names = metric_names(&entries, &column);
-    let by = match &args.metric {
-        Some(metric) if names.contains(metric) => metric.clone(),
-        Some(metric) => {
-            let text = format!("no metric `{metric}`; there are {}", names.join(", "));
+    let columns = shared_columns(&entries);
+    if let Some(metric) = &args.metric {
+        let known: Vec<String> = columns
+            .iter()
+            .flat_map(|column| metric_names(&entries, column))
+            .collect();
+        if !known.contains(metric) {
+            let text = format!("no metric `{metric}`; there are {}", known.join(", "));
             return Err(WrongRequest(text).into());
         }
-        None => names.first().cloned().unwrap_or_default(),
-    };
-    let value = |entry: &Entry, name: &str| {
-        entry
-            .result
-            .outputs
-            .iter()
-            .find(|output| output.column == column)
-            .and_then(|o| o.test.metrics.get(name))
-    };
-    entries.sort_by(|a, b| {
-        let (a, b) = (
-            value(a, &by).unwrap_or(f64::NAN),
-            value(b, &by).unwrap_or(f64::NAN),
-        );
-        if greater_is_better(&by) {
-            b.total_cmp(&a)
-        } else {
-            a.total_cmp(&b)
-        }
-    });
+    }
     if args.json {
+        let by = sort(&mut entries, &column, args.metric.as_ref());
         let rows = entries.iter().map(|entry| {
             json!({
                 "run": entry.run,
@@ -99,17 +83,59 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<()> {
     if let Some(note) = note {
         say(&format!("note: {note}"));
     }
-    let mut shown = vec![by.clone()];
-    shown.extend(
-        names
-            .into_iter()
-            .filter(|name| *name != by)
-            .take(MAX_METRICS - 1),
-    );
+    let tables = columns.iter().map(|column| {
+        let by = sort(&mut entries, column, args.metric.as_ref());
+        leaderboard(&entries, column, &by)
+    });
+    output::line(&tables.collect::<Vec<_>>().join("\n\n"))
+}
+
+/// The output columns that every run predicts, in the order of the first.
+fn shared_columns(entries: &[Entry]) -> Vec<String> {
+    let outputs = entries[0].result.outputs.iter();
+    let is_shared = |column: &&String| {
+        let mut others = entries.iter();
+        others.all(|entry| entry.result.outputs.iter().any(|o| o.column == **column))
+    };
+    outputs
+        .map(|output| &output.column)
+        .filter(is_shared)
+        .cloned()
+        .collect()
+}
+
+fn value(entry: &Entry, column: &str, metric: &str) -> Option<f64> {
+    let mut outputs = entry.result.outputs.iter();
+    let output = outputs.find(|output| output.column == column)?;
+    output.test.metrics.get(metric)
+}
+
+/// Puts the best run first, by the metric asked for if the output has it, else by its first; gives the metric's name.
+fn sort(entries: &mut [Entry], column: &str, asked: Option<&String>) -> String {
+    let names = metric_names(entries, column);
+    let by = asked.filter(|metric| names.contains(metric));
+    let by = by.or(names.first()).cloned().unwrap_or_default();
+    entries.sort_by(|a, b| {
+        let of = |entry: &Entry| value(entry, column, &by).unwrap_or(f64::NAN);
+        match greater_is_better(&by) {
+            true => of(b).total_cmp(&of(a)),
+            false => of(a).total_cmp(&of(b)),
+        }
+    });
+    by
+}
+
+/// The runs in their order with some metrics of an output.
+fn leaderboard(entries: &[Entry], column: &str, by: &str) -> String {
+    let names = metric_names(entries, column);
+    let others = names.iter().map(String::as_str).filter(|name| *name != by);
+    let shown: Vec<&str> = std::iter::once(by)
+        .chain(others.take(MAX_METRICS - 1))
+        .collect();
     let heading = format!("{column}, by {by}");
-    let mut header = vec![heading.as_str()];
-    header.extend(shown.iter().map(String::as_str));
-    header.extend(["parameters", "training"]);
+    let header = std::iter::once(heading.as_str())
+        .chain(shown.iter().copied())
+        .chain(["parameters", "training"]);
     let rows = entries.iter().map(|entry| {
         let part = &entry.result.outputs[0].part;
         let judged = if part == "test" {
@@ -121,7 +147,7 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<()> {
         row.extend(
             shown
                 .iter()
-                .map(|name| value(entry, name).map(number).unwrap_or_default()),
+                .map(|name| value(entry, column, name).map(number).unwrap_or_default()),
         );
         row.extend([
             count(entry.result.parameters),
@@ -129,7 +155,7 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<()> {
         ]);
         row
     });
-    output::line(&table(&header, &[0], rows.collect()))
+    table(&header.collect::<Vec<_>>(), &[0], rows.collect())
 }
 
 /// What is not the same in all runs.

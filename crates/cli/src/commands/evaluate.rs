@@ -12,7 +12,7 @@ use hob_training::run::report_notes;
 use serde_json::{Map, Value, json};
 
 use super::failure::WrongRequest;
-use super::{answers, results};
+use super::{answers, forecasts, results};
 use crate::args::EvaluateArgs;
 use crate::format::{counted, number, table};
 use crate::output::{self, say};
@@ -30,6 +30,10 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> Result<()> {
         Model::Retriever(retriever) => {
             no_importance(args.importance)?;
             return answers::evaluate(&retriever, &paths, args, || started.elapsed().as_secs_f64());
+        }
+        Model::Forecaster(forecaster) => {
+            no_importance(args.importance)?;
+            return forecasts::evaluate(&forecaster, &paths, args, started);
         }
     };
     let judge = Judge::read(&predictor, &paths, args.max_rejected)?;
@@ -71,11 +75,11 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> Result<()> {
     Ok(())
 }
 
-/// A search has one input.
+/// A search has one input, and what a forecast sees is for the most part the series itself.
 pub(crate) fn no_importance(asked: bool) -> Result<()> {
     match asked {
         true => {
-            let text = "`--importance` compares input columns, but a search has only the question";
+            let text = "`--importance` compares input columns of tables; this model has none";
             Err(WrongRequest(text.to_string()).into())
         }
         false => Ok(()),

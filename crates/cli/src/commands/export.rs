@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use hob_inference::{Model, Predictor, write_atomically};
+use hob_inference::{Model, write_atomically};
 use hob_model::export;
 
 use super::failure::WrongRequest;
@@ -14,24 +14,23 @@ use crate::output::say;
 /// Writes the weights of a bundle in another format.
 pub(crate) fn export(args: &ExportArgs) -> Result<()> {
     let model = Model::open(&args.model, None)?;
-    let predictor = model.encoder();
-    let manifest = predictor.manifest();
+    let (manifest, network) = (model.manifest(), model.network());
     let precision = if args.half {
         export::Precision::F16
     } else {
         export::Precision::F32
     };
     let (bytes, ending) = match args.format {
-        ExportFormat::Burnpack => (export::burnpack(predictor.network(), precision)?, "bpk"),
+        ExportFormat::Burnpack => (export::burnpack(network, precision)?, "bpk"),
         ExportFormat::Safetensors => (
-            export::safetensors(predictor.network(), &manifest.network, precision)?,
+            export::safetensors(network, &manifest.network, precision)?,
             "safetensors",
         ),
         ExportFormat::Onnx if args.half => {
             let text = "an ONNX file holds 32-bit floats\nhint: leave out `--half`";
             return Err(WrongRequest(text.to_string()).into());
         }
-        ExportFormat::Onnx => (onnx(predictor)?, "onnx"),
+        ExportFormat::Onnx => (onnx(&model)?, "onnx"),
     };
     let path = args
         .output
@@ -47,9 +46,9 @@ pub(crate) fn export(args: &ExportArgs) -> Result<()> {
 }
 
 #[cfg(feature = "onnx")]
-fn onnx(predictor: &Predictor) -> Result<Vec<u8>> {
-    let network = &predictor.manifest().network;
-    export::onnx(predictor.network(), network, predictor.burn_device()).map_err(|error| {
+fn onnx(model: &Model) -> Result<Vec<u8>> {
+    let network = &model.manifest().network;
+    export::onnx(model.network(), network, model.burn_device()).map_err(|error| {
         if !matches!(error, hob_model::ModelError::OnnxOperation { .. }) {
             return error.into();
         }
@@ -59,7 +58,7 @@ fn onnx(predictor: &Predictor) -> Result<Vec<u8>> {
 }
 
 #[cfg(not(feature = "onnx"))]
-fn onnx(_: &Predictor) -> Result<Vec<u8>> {
+fn onnx(_: &Model) -> Result<Vec<u8>> {
     let text = "this hob was built without ONNX\nhint: build it with `--features onnx`";
     Err(WrongRequest(text.to_string()).into())
 }

@@ -34,6 +34,10 @@ pub(crate) fn estimate(plan: &Plan) -> u64 {
     let all = rows.training + rows.validation + rows.test;
     let row = layout.numbers.len() + layout.dense_width() + layout.codes.len();
     let vectors: usize = readers(plan).map(|network| network.width()).sum();
+    let series = plan.forecast.iter();
+    let series = series.flat_map(|forecast| &forecast.windows.panel.series);
+    let held = series
+        .map(|series| series.target.len() + series.known.values.len() + series.past.values.len());
     let encoded = match is_frozen {
         // All parts as vectors, one part as tokens and once more as vectors; a search encodes all rows at once.
         true => {
@@ -59,7 +63,7 @@ pub(crate) fn estimate(plan: &Plan) -> u64 {
             lengths.trained(plan, batch)
         };
     let activations = (trained * 2).max(lengths.encoded(plan, all));
-    4 * (weights + encoded + activations) as u64
+    4 * (weights + held.sum::<usize>() + encoded + activations) as u64
 }
 
 fn parameters(layers: &[&LayerSummary]) -> usize {

@@ -14,8 +14,8 @@ use hob_inference::{Answers, Model, Predictions, Predictor, typed_rows, write_at
 use hob_training::run::report_notes;
 use serde_json::{Map, Value};
 
-use super::answers;
 use super::failure::WrongRequest;
+use super::{answers, forecasts};
 use crate::args::{DataFormat, PredictArgs};
 use crate::format::counted;
 use crate::output::{self, say};
@@ -26,23 +26,16 @@ const MAX_REJECTED_SHOWN: usize = 10;
 /// Predicts every row of a file or of standard input.
 pub(crate) fn predict(args: &PredictArgs) -> Result<()> {
     let model = Model::open(&args.model, args.device.as_deref())?;
-    let (table, report) = read(model.encoder(), args)?;
+    let reader = match &model {
+        Model::Predictor(predictor) => predictor,
+        Model::Retriever(retriever) => retriever.encoder(),
+        Model::Forecaster(forecaster) => return forecasts::predict(forecaster, args),
+    };
+    let (table, report) = read(&reader.requests(), &reader.read_options(), args)?;
     let input = report.files.first().map_or(Format::Csv, |file| file.format);
-    for row in report.rejected.rows.iter().take(MAX_REJECTED_SHOWN) {
-        say(&format!(
-            "left out {}:{}: a value does not parse",
-            row.file.display(),
-            row.line
-        ));
-    }
-    if report.rejected.num_rows > MAX_REJECTED_SHOWN {
-        say(&format!(
-            "left out {} in all",
-            counted(report.rejected.num_rows, "row")
-        ));
-    }
+    say_rejected(&report);
     let format = output_format(args, input)?;
-    let kept = kept(model.encoder(), args, &table);
+    let kept = kept(reader, args, &table);
     let (bytes, report) = match &model {
         Model::Predictor(predictor) => {
             let predictions = predictor.predict(&table)?;
@@ -53,6 +46,7 @@ pub(crate) fn predict(args: &PredictArgs) -> Result<()> {
                 predictions.report,
             )
         }
+        Model::Forecaster(_) => unreachable!("it was answered above"),
         Model::Retriever(retriever) => {
             let found = retriever.search(&table)?;
             let columns = || answers::columns(retriever, &found.replies);
@@ -66,22 +60,47 @@ pub(crate) fn predict(args: &PredictArgs) -> Result<()> {
     for note in report_notes(&report) {
         say(&format!("note: {note}"));
     }
-    match &args.output {
-        Some(path) => {
-            write_atomically(path, &bytes)?;
-            say(&format!(
-                "wrote {} to {}",
-                counted(table.num_rows, "prediction"),
-                path.display()
-            ));
-            Ok(())
-        }
-        None => output::bytes(&bytes),
+    write_answers(args, &bytes, table.num_rows)
+}
+
+/// To the file that was asked for, or to standard output.
+pub(super) fn write_answers(args: &PredictArgs, bytes: &[u8], count: usize) -> Result<()> {
+    let Some(path) = &args.output else {
+        return output::bytes(bytes);
+    };
+    write_atomically(path, bytes)?;
+    say(&format!(
+        "wrote {} to {}",
+        counted(count, "prediction"),
+        path.display()
+    ));
+    Ok(())
+}
+
+/// The rows that were left out, the first by their place.
+pub(super) fn say_rejected(report: &SourceReport) {
+    for row in report.rejected.rows.iter().take(MAX_REJECTED_SHOWN) {
+        say(&format!(
+            "left out {}:{}: a value does not parse",
+            row.file.display(),
+            row.line
+        ));
+    }
+    if report.rejected.num_rows > MAX_REJECTED_SHOWN {
+        say(&format!(
+            "left out {} in all",
+            counted(report.rejected.num_rows, "row")
+        ));
     }
 }
 
-fn read(predictor: &Predictor, args: &PredictArgs) -> Result<(Table, SourceReport)> {
-    let mut columns = predictor.requests();
+/// The rows of the file that was asked for, or of standard input.
+pub(super) fn read(
+    columns: &[ColumnRequest],
+    options: &ReadOptions,
+    args: &PredictArgs,
+) -> Result<(Table, SourceReport)> {
+    let mut columns = columns.to_vec();
     for name in &args.keep {
         if columns.iter().all(|column| column.name != *name) {
             let kind = ColumnKind::Category;
@@ -95,7 +114,7 @@ fn read(predictor: &Predictor, args: &PredictArgs) -> Result<(Table, SourceRepor
     }
     let options = ReadOptions {
         max_rejected: args.max_rejected,
-        ..predictor.read_options()
+        ..options.clone()
     };
     match args.data.as_deref().filter(|path| *path != Path::new("-")) {
         Some(path) => {
@@ -115,7 +134,7 @@ fn read(predictor: &Predictor, args: &PredictArgs) -> Result<(Table, SourceRepor
     }
 }
 
-fn output_format(args: &PredictArgs, input: Format) -> Result<DataFormat> {
+pub(super) fn output_format(args: &PredictArgs, input: Format) -> Result<DataFormat> {
     if args.json {
         return Ok(DataFormat::Jsonl);
     }
@@ -182,7 +201,7 @@ fn kept(predictor: &Predictor, args: &PredictArgs, table: &Table) -> Vec<OutputC
 }
 
 /// The kept columns and the answers, as columns or as an object per row.
-fn encode(
+pub(super) fn encode(
     columns: impl FnOnce() -> Vec<OutputColumn>,
     line: impl Fn(usize) -> Map<String, Value>,
     kept: Vec<OutputColumn>,

@@ -62,6 +62,7 @@ fn output(output: &OutputResult) -> report::OutputResult {
         baseline: output.baseline.clone(),
         text_baseline: output.text_baseline.clone(),
         worst: output.worst.clone(),
+        forecast: output.forecast.clone(),
         mistakes: output.mistakes.clone(),
         scope: output.scope.clone(),
         contradictions: output.contradictions.clone(),

@@ -1,25 +1,38 @@
 //! The result of a run or an evaluation as people read it.
 
+use hob_training::forecast::OtherForecast;
 use hob_training::metrics::OutputReport;
 use hob_training::result::OutputResult;
 use hob_training::retrieve::KIND;
 
-use crate::format::{counted, number, table};
+use crate::format::{count, counted, number, table};
 
 /// Metrics of every output beside the trivial baseline.
 pub(crate) fn results(outputs: &[OutputResult]) -> String {
     let mut blocks = Vec::new();
     for output in outputs {
         let heading = heading(output);
+        let others = output
+            .forecast
+            .as_ref()
+            .map(|detail| detail.others.as_slice());
+        let others = others.unwrap_or_default();
         let rows = output.test.metrics.iter().map(|(name, value)| {
             let of =
                 |report: &OutputReport| report.metrics.get(name).map(number).unwrap_or_default();
             let mut cells = vec![format!("  {name}"), number(value), of(&output.baseline)];
             cells.extend(output.text_baseline.as_ref().map(of));
+            let other = |other: &OtherForecast| other.metrics.get(name).map(number);
+            cells.extend(others.iter().map(|found| other(found).unwrap_or_default()));
             cells
         });
-        let mut columns = vec![heading.as_str(), "model", "baseline"];
+        let baseline = match output.forecast {
+            Some(_) => "seasonal naive",
+            None => "baseline",
+        };
+        let mut columns = vec![heading.as_str(), "model", baseline];
         columns.extend(output.text_baseline.as_ref().map(|_| words(&output.kind)));
+        columns.extend(others.iter().map(|other| other.name.as_str()));
         blocks.push(table(&columns, &[0], rows.collect()));
     }
     blocks.join("\n\n")
@@ -42,6 +55,15 @@ fn heading(output: &OutputResult) -> String {
             .map(|label| format!(" is `{label}`")),
         _ => None,
     };
+    if let Some(detail) = &output.forecast {
+        return format!(
+            "{} ({} of {} steps, {} series)",
+            output.column,
+            counted(detail.windows, "window"),
+            detail.horizon,
+            count(detail.series)
+        );
+    }
     format!(
         "{}{} ({})",
         output.column,

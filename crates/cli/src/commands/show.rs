@@ -9,6 +9,7 @@ use hob_inference::manifest::{OutputSpec, Retrieval};
 use hob_inference::{AnswerIndex, Bundle, Manifest};
 use serde_json::{Value, json};
 
+use super::forecasts;
 use crate::args::ShowArgs;
 use crate::format::{count, counted, number, plain, table};
 use crate::output;
@@ -35,6 +36,7 @@ pub(crate) fn show(args: &ShowArgs) -> Result<()> {
             "test": manifest.test,
             "baseline": manifest.baseline,
             "retrieval": manifest.retrieval,
+            "forecast": manifest.forecast.as_ref().map(forecasts::to_json),
             "answers": index.as_ref().map(|index| index.texts().answers.len()),
         }));
     }
@@ -59,6 +61,17 @@ pub(crate) fn show(args: &ShowArgs) -> Result<()> {
             source.name,
             counted(source.rows, "row")
         ))?;
+    }
+    if let Some(parent) = &provenance.warm_start {
+        let checksum = parent.sha256.get(..12).unwrap_or(&parent.sha256);
+        output::line(&format!(
+            "began with {} of {} tensors of the model {} (SHA-256 {checksum}...)",
+            parent.taken, parent.tensors, parent.name
+        ))?;
+    }
+    if let Some(spec) = &manifest.forecast {
+        output::line(&format!("\n{}", forecasts::shown(spec)))?;
+        return output::line(&format!("\n{}", scores(&manifest)));
     }
     output::line(&format!("\n{}", inputs(&manifest)))?;
     match (&manifest.retrieval, &index) {

@@ -8,6 +8,7 @@ use hob_inference::Predictor;
 use hob_training::Interrupter;
 use hob_training::error::RunError;
 use hob_training::fit::has_checkpoint;
+use hob_training::forecast;
 use hob_training::judge::Judge;
 use hob_training::plan::{Plan, PlanContext, PlanRecord};
 use hob_training::recipe::RecipeSource;
@@ -18,7 +19,7 @@ use hob_training::run_folder::{RunFolder, read_json, write_json};
 use serde_json::json;
 
 use super::failure::{self, Silent, WrongRequest};
-use super::{evaluate, memory, planning, results};
+use super::{evaluate, forecasts, memory, planning, results};
 use crate::args::TrainArgs;
 use crate::dashboard::Terminal;
 use crate::format::{count, counted, seconds};
@@ -43,7 +44,7 @@ pub(crate) fn train(args: &TrainArgs) -> Result<()> {
         }
         (None, None) => return Err(WrongRequest("a recipe is needed".to_string()).into()),
     };
-    if plan.recipe.retrieve.is_some() {
+    if plan.recipe.retrieve.is_some() || plan.forecast.is_some() {
         evaluate::no_importance(args.importance)?;
     }
     say(&heading(&plan));
@@ -53,6 +54,9 @@ pub(crate) fn train(args: &TrainArgs) -> Result<()> {
             counted(left_out.rows, "row"),
             left_out.reason
         ));
+    }
+    if let Some(start) = &plan.warm_start {
+        say(&format!("warm start: {}", start.describe()));
     }
     memory::guard(&plan)?;
     if args.dry_run {
@@ -153,6 +157,9 @@ fn measure_importance(
 /// One line that says what is about to happen.
 fn heading(plan: &Plan) -> String {
     let rows = plan.rows();
+    if let Some(forecast) = &plan.forecast {
+        return forecasts::heading(plan, forecast);
+    }
     let outputs: Vec<&str> = plan
         .outputs
         .iter()
@@ -206,9 +213,13 @@ fn show(args: &TrainArgs, result: &RunResult, folder: &Path, elapsed: f64) -> Re
         .best_epoch
         .map(|epoch| format!(", kept epoch {epoch}"))
         .unwrap_or_default();
-    // The protocol of a search belongs to its numbers.
-    let searches = result.outputs.iter().any(|output| output.kind == KIND);
-    for note in result.notes.iter().filter(|_| searches) {
+    // What was asked of a search, and of what a forecast was made, belongs to their numbers.
+    let has_protocol = |kind: &str| kind == KIND || kind == forecast::KIND;
+    let shown = result
+        .outputs
+        .iter()
+        .any(|output| has_protocol(&output.kind));
+    for note in result.notes.iter().filter(|_| shown) {
         say(&format!("note: {note}"));
     }
     let parameters = match result.trained_parameters {

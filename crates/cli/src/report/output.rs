@@ -4,10 +4,10 @@ use hob_training::metrics::{
     CalibrationBin, ClassReport, Confusion, CurveKind, OutputReport, Residuals, WorstRow,
 };
 
-use super::mistakes;
 use super::plot::{self, Axes, Series, figure};
 use super::text::{cell_text, count, counted, escape, number, table};
 use super::{OutputResult, Section};
+use super::{forecast, mistakes};
 
 /// Up to this many classes a cell of the confusion matrix also shows its percentage.
 const MAX_PERCENT_CLASSES: usize = 12;
@@ -25,6 +25,9 @@ const MAX_CLASS_LINES: usize = 200;
 pub(super) fn section(place: usize, output: &OutputResult) -> Section {
     let test = &output.test;
     let mut body = String::new();
+    if let Some(detail) = &output.forecast {
+        body.push_str(&forecast::body(&output.name, detail));
+    }
     let (small, large) = match &test.confusion {
         Some(counts) if counts.labels.len() <= MAX_FIGURE_CLASSES => (Some(counts), None),
         counts => (None, counts.as_ref()),

@@ -145,6 +145,28 @@ pub(super) fn lines(axes: &Axes, series: &[Series]) -> String {
     })
 }
 
+/// Bands between two lines each, the widest first, and lines over them.
+pub(super) fn fan(axes: &Axes, bands: &[[Vec<(f64, f64)>; 2]], lines: &[Series]) -> String {
+    draw(axes, |chart| {
+        for [low, high] in bands {
+            let outline = low.iter().chain(high.iter().rev()).copied();
+            let outline: Vec<(f64, f64)> = outline.collect();
+            chart.draw_series([Polygon::new(outline, SERIES[0].mix(0.18).filled())])?;
+        }
+        for (place, line) in lines.iter().enumerate() {
+            let color = match place {
+                0 => SERIES[0],
+                _ => SERIES[8],
+            };
+            chart.draw_series(LineSeries::new(
+                line.points.iter().copied(),
+                color.stroke_width(4),
+            ))?;
+        }
+        Ok(())
+    })
+}
+
 /// A line with dots of a size between 0 and 1.
 pub(super) fn dots(axes: &Axes, points: &[(f64, f64)], sizes: &[f64]) -> String {
     draw(axes, |chart| {

@@ -1,6 +1,7 @@
 //! The first section: did it work, and is it better than the trivial answer?
 
-use hob_training::metrics::greater_is_better;
+use hob_training::forecast::{self, OtherForecast};
+use hob_training::metrics::{Metrics, greater_is_better};
 use hob_training::retrieve::KIND;
 
 use super::text::{count, counted, escape, metric, number, table};
@@ -20,6 +21,7 @@ fn sentence(output: &OutputResult) -> Option<String> {
     let (name, value) = output.test.metrics.first()?;
     let trivial = match output.kind.as_str() {
         KIND => "a random order",
+        forecast::KIND => "the seasonal naive forecast",
         "tags" => "the most frequent tag of each word",
         _ => "the trivial answer",
     };
@@ -65,6 +67,11 @@ fn words_model(output: &OutputResult) -> (&'static str, &'static str, &'static s
 /// What the model is compared with.
 fn baseline_note(output: &OutputResult) -> String {
     let mut note = match output.kind.as_str() {
+        forecast::KIND => {
+            "The baseline repeats the season before (seasonal naive); the other columns are classical forecasts of the same \
+             windows."
+                .to_owned()
+        }
         KIND => "The baseline puts the answers in a random order.".to_owned(),
         "tags" => {
             "The baseline gives every word the tag that it has most often in the training part."
@@ -124,6 +131,13 @@ fn metrics_table(output: &OutputResult) -> String {
     if words.is_some() {
         headings.push(&words_heading);
     }
+    let classical = output.forecast.iter().flat_map(|detail| &detail.others);
+    let classical: Vec<&OtherForecast> = classical.collect();
+    let named: Vec<String> = classical
+        .iter()
+        .map(|other| format!("#{}", other.name))
+        .collect();
+    headings.extend(named.iter().map(String::as_str));
     if validation.is_some() {
         headings.push("#Validation");
     }
@@ -147,8 +161,10 @@ fn metrics_table(output: &OutputResult) -> String {
                 format!("<strong>{}</strong>", number(value)),
                 shown(output.baseline.metrics.get(name)),
             ];
-            let others = words.into_iter().chain(validation);
-            cells.extend(others.map(|report| shown(report.metrics.get(name))));
+            let of = |metrics: &Metrics| shown(metrics.get(name));
+            cells.extend(words.map(|report| of(&report.metrics)));
+            cells.extend(classical.iter().map(|other| of(&other.metrics)));
+            cells.extend(validation.map(|report| of(&report.metrics)));
             cells.push(format!("<small>{}</small>", escape(meaning)));
             cells
         });

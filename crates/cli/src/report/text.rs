@@ -236,6 +236,33 @@ pub(super) fn metric(name: &str) -> (String, &'static str) {
             "Passing at 95 %",
             "of rows out of scope, the share that passes when 95 % in scope do",
         ),
+        "smape" => (
+            "sMAPE",
+            "error as a share of the mean of value and forecast, 0 to 2",
+        ),
+        "wape" => ("WAPE", "sum of the errors over the sum of the values"),
+        "mase" => (
+            "MASE",
+            "error next to that of repeating the season, in the history; below 1 is better",
+        ),
+        "rmsse" => ("RMSSE", "the same of squared errors"),
+        "wql" => (
+            "Weighted quantile loss",
+            "cost of all quantiles over the sum of the values",
+        ),
+        "crps" => (
+            "CRPS",
+            "mean distance of the whole forecast distribution from what happened",
+        ),
+        "bias" => (
+            "Bias",
+            "mean of forecast less value; above 0 it is too high",
+        ),
+        "coverage_80" => (
+            "Coverage of 80 %",
+            "share of values inside the interval that should hold 80 %",
+        ),
+        "width_80" => ("Width of 80 %", "mean width of that interval"),
         _ => return (other_metric(name), ""),
     };
     (title.to_owned(), meaning)

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{Freeze, GradualUnfreezing, LoraConfig};
+
 /// `[inputs.text]`
 ///
 /// Several columns of one `[[inputs]]` share tokenizer and encoder; each has a vector of its own.
@@ -298,9 +300,16 @@ pub struct BertEncoder {
     /// Scale the vector of a text to length 1.
     #[serde(default)]
     pub normalize: bool,
-    /// What keeps its pretrained weights. With `all` each text is encoded only once, which makes training much faster.
+    /// What keeps its pretrained weights. With `all` and without `lora` each text is encoded only once, which makes training
+    /// much faster.
     #[serde(default)]
     pub freeze: Freeze,
+    /// Small matrices that are trained beside the frozen weights; with `freeze = "all"` only, which is the default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lora: Option<LoraConfig>,
+    /// Train the layers one after the other, from the top; not with `freeze = "all"`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gradual_unfreezing: Option<GradualUnfreezing>,
     /// The learning rate of each layer is that of the layer above times this; 1 trains all layers alike (Howard and
     /// Ruder 2018).
     #[serde(default = "one")]
@@ -318,19 +327,4 @@ fn one() -> f64 {
 
 fn default_bert_dropout() -> f64 {
     0.1
-}
-
-/// The part of a pretrained encoder that is not trained.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Freeze {
-    /// The whole encoder.
-    #[default]
-    All,
-    /// The embeddings.
-    Embeddings,
-    /// The embeddings and the first layers, as many as said.
-    Layers(#[schemars(range(min = 1, max = 200))] usize),
-    /// Nothing.
-    None,
 }

@@ -114,7 +114,7 @@ impl FittedCategory {
 }
 
 /// Numbers per embedding of a column with so many values: `min(50, 1.6 * values^0.56)` rounded, at least 1, as fastai.
-pub(super) fn default_dim(num_values: usize) -> usize {
+pub(crate) fn default_dim(num_values: usize) -> usize {
     ((1.6 * (num_values.max(1) as f64).powf(0.56)).round() as usize).clamp(1, 50)
 }
 

@@ -33,12 +33,19 @@ pub enum Fitted {
 }
 
 impl Fitted {
+    /// What an earlier model has learned about the column is `known` and kept.
     pub(super) fn fit(
         input: &InputColumn,
         table: &Table,
         rows: &[usize],
+        known: Option<&Self>,
     ) -> Result<Self, PreprocessError> {
         let column = input.column.as_str();
+        let known_text = match known {
+            Some(Self::Text(text)) => Some(text),
+            Some(fitted) => return Ok(fitted.clone()),
+            None => None,
+        };
         Ok(match &input.kind {
             InputKind::Number(config) => Self::Number(FittedNumber::fit(
                 column,
@@ -82,7 +89,9 @@ impl Fitted {
                 cells::categories(table, column)?,
                 rows,
             )?),
-            InputKind::Text(text) => Self::Text(FittedText::fit(column, text, None, table, rows)?),
+            InputKind::Text(text) => {
+                Self::Text(FittedText::fit(column, text, known_text, table, rows)?)
+            }
         })
     }
 

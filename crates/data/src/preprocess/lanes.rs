@@ -26,6 +26,7 @@ impl Lanes {
                 values: vec![0; layout.codes.len() * num_rows],
             },
             texts: Vec::with_capacity(layout.texts.len()),
+            windows: None,
         };
         Self {
             features,

@@ -91,17 +91,18 @@ pub struct WordPieces {
 }
 
 impl FittedText {
-    /// Trains or loads the tokenizer of a group of columns, or takes that of `shared`, another column of the group.
+    /// Trains or loads the tokenizer of a group of columns, or takes that of `known`: another column of the group, or the
+    /// column of an earlier model.
     pub(super) fn fit(
         column: &str,
         input: &TextInput,
-        shared: Option<&Self>,
+        known: Option<&Self>,
         table: &Table,
         rows: &[usize],
     ) -> Result<Self, PreprocessError> {
         require_value(column, table, rows)?;
-        let method = match shared {
-            Some(shared) => Arc::clone(&shared.method),
+        let method = match known {
+            Some(known) => Arc::clone(&known.method),
             None => Arc::new(Method::fit(column, input, table, rows)?),
         };
         let group = input.columns.first().map_or(column, String::as_str);
@@ -111,6 +112,11 @@ impl FittedText {
             tagged: input.tagged.iter().any(|name| name == column),
             method,
         })
+    }
+
+    /// Whether both cut texts into the same ids. How many are kept of a text may differ.
+    pub fn tokenizes_like(&self, other: &Self) -> bool {
+        self.method == other.method
     }
 
     pub(super) fn layout(&self, column: &str, layout: &mut FeatureLayout) {

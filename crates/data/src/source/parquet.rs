@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 use std::io::Read;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -17,6 +16,7 @@ use parquet::schema::types::Type;
 use super::open::Input;
 use super::rows::{Cell, NotText, Row, RowSink};
 use crate::error::DataError;
+use crate::guard::guarded;
 
 /// Reads all rows.
 pub(crate) fn read_parquet<S: RowSink>(
@@ -38,10 +38,8 @@ pub(crate) fn read_parquet<S: RowSink>(
         message,
     };
     // The parquet crate panics on some damaged files. After that the sink is half filled, and dropped with the error.
-    let result = catch_unwind(AssertUnwindSafe(|| {
-        read_rows(Bytes::from(bytes), input, sink)
-    }));
-    result.unwrap_or_else(|_| Err(bad("its content is damaged".into())))
+    guarded(|| read_rows(Bytes::from(bytes), input, sink))
+        .unwrap_or_else(|| Err(bad("its content is damaged".into())))
 }
 
 fn read_rows<S: RowSink>(bytes: Bytes, input: &Input<'_>, sink: &mut S) -> Result<(), DataError> {

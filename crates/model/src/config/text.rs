@@ -104,3 +104,34 @@ pub struct BertConfig {
     /// Whether the vector is scaled to length 1.
     pub normalize: bool,
 }
+
+/// Low-rank adapters beside the linear layers of a BERT. They are there in training only, so no bundle has them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LoraConfig {
+    /// Numbers between the two matrices of an adapter.
+    pub rank: usize,
+    /// What an adapter gives is multiplied by this over the rank.
+    pub alpha: f64,
+    /// On what an adapter reads.
+    pub dropout: f64,
+    /// Which linear layers have one.
+    pub targets: Vec<LoraTarget>,
+}
+
+/// A linear layer of a transformer layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LoraTarget {
+    /// What a token looks for.
+    Query,
+    /// What a token is found by.
+    Key,
+    /// What a token gives.
+    Value,
+    /// What becomes of all heads.
+    Output,
+    /// Into the feed-forward part.
+    Linear1,
+    /// Out of it.
+    Linear2,
+}

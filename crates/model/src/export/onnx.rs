@@ -2,7 +2,7 @@
 //!
 //! It takes linear networks, MLPs and ResNets with the activations relu, sigmoid, tanh and silu and with batch
 //! normalisation, on plain numbers, dense blocks and codes. Other activations, layer normalisation, number embeddings,
-//! the FT-transformer and text encoders are refused by name.
+//! the FT-transformer, text encoders and forecasting networks are refused by name.
 
 use burn::tensor::{Device, Int, Tensor};
 use burn_onnx::export::{AxisSpec, ExportError, InputSpec, OnnxExporter};
@@ -22,6 +22,11 @@ pub fn onnx(
             operation: "a text encoder".to_owned(),
         });
     }
+    if config.body.is_series() {
+        return Err(ModelError::OnnxOperation {
+            operation: "a forecasting network".to_owned(),
+        });
+    }
     // Two batch sizes: the exporter takes the axis that differs for the free one.
     let (sample, other) = (lanes(config, 2, device), lanes(config, 3, device));
     let specs: Vec<InputSpec> = (0..sample.0.len() + sample.1.len())
@@ -35,7 +40,7 @@ pub fn onnx(
             numbers,
             dense: floats.next(),
             codes: codes.into_iter().next(),
-            texts: Vec::new(),
+            ..Default::default()
         })
     };
     let model = OnnxExporter::new()

@@ -16,12 +16,14 @@
 //! | `texts.E.filters.N.weight`, `.bias` | `[filters, width * dim]`, `[filters]` | convolution: `weight.reshape(filters, width, dim)` |
 //! | `texts.E.forward.input`, `.hidden`, `texts.E.backward.*` | `[gates * hidden, in]` | `weight_ih`, `weight_hh` and biases of PyTorch's LSTM or GRU |
 //! | `texts.E.embeddings.*`, `texts.E.layers.N.*` | | BERT: `words`, `positions`, `segments`, `norm`; `attention.query`, `.key`, `.value`, `.output`, `attention_norm`, `linear1`, `linear2`, `feed_forward_norm` |
+//! | `body.blocks.N.convolution1.linear.weight` | `[out, kernel * in]` | `weight.reshape(out, kernel, in)`, earliest step first |
+//! | `body.layers.N.input`, `.hidden` | `[4 * hidden, in]` | DeepAR: `weight_ih` with its bias and `weight_hh` of PyTorch's LSTM |
 //! | `heads.N.weight`, `.bias` | `[out, in]`, `[out]` | one per output |
 //!
 //! Group `G` of numbers collects the columns with equal settings (piecewise linear: with equal `dim`), group `G` of
 //! codes those with equal `dim`; groups are numbered by first occurrence. A row is the concatenation of plain
 //! numbers, number groups, dense blocks, texts and code groups. `tests/golden/networks.py` is the same forward pass in
-//! PyTorch.
+//! PyTorch, and `tests/golden/forecasting.py` that of networks for forecasts.
 
 use std::collections::HashMap;
 

@@ -6,7 +6,10 @@ use burn::{
     tensor::{Device, Tensor, activation::softmax, module::attention},
 };
 
-use super::bert::linear;
+use super::{
+    bert::linear,
+    lora::{Adapter, Adapters, adapted},
+};
 use crate::config::BertConfig;
 
 /// Every token looks at every token of its text.
@@ -37,26 +40,36 @@ impl SelfAttention {
         }
     }
 
-    pub(super) fn heads(&self) -> usize {
+    pub(crate) fn heads(&self) -> usize {
         self.heads
     }
 
     /// `[batch * longest, width]` to the same shape; `exclusion` is `[batch, 1, longest, longest]`, added to the
     /// scores.
-    pub(super) fn forward(&self, x: Tensor<2>, exclusion: Tensor<4>) -> Tensor<2> {
+    pub(super) fn forward(
+        &self,
+        x: Tensor<2>,
+        exclusion: Tensor<4>,
+        adapters: &Adapters,
+    ) -> Tensor<2> {
         let [batch, _, longest, _] = exclusion.dims();
         let [rows, width] = x.dims();
         let heads = [batch, longest, self.heads, width / self.heads];
-        let split = |layer: &Linear| layer.forward(x.clone()).reshape(heads).swap_dims(1, 2);
-        let (query, key, value) = (split(&self.query), split(&self.key), split(&self.value));
+        let split = |layer: &Linear, adapter: &Option<Adapter>| {
+            let states = adapted(layer, adapter.as_ref(), x.clone());
+            states.reshape(heads).swap_dims(1, 2)
+        };
+        let query = split(&self.query, &adapters.query);
+        let key = split(&self.key, &adapters.key);
+        let value = split(&self.value, &adapters.value);
         let mixed = if x.device().is_autodiff() {
             self.mix(query, key, value, exclusion)
         } else {
             // One kernel where the backend has one; it knows no dropout and no gradients.
             attention(query, key, value, None, Some(exclusion), Default::default())
         };
-        self.output
-            .forward(mixed.swap_dims(1, 2).reshape([rows, width]))
+        let mixed = mixed.swap_dims(1, 2).reshape([rows, width]);
+        adapted(&self.output, adapters.output.as_ref(), mixed)
     }
 
     fn mix(

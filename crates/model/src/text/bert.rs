@@ -10,14 +10,18 @@ use burn::{
     tensor::{Device, Int, Tensor},
 };
 
-pub use super::attention::SelfAttention;
+pub use super::{
+    attention::SelfAttention,
+    lora::{Adapter, Adapters},
+};
 use super::{
     gelu,
+    lora::{adapted, merged},
     parts::in_parts,
     pooling::{exclusion, unit_length},
 };
 use crate::{
-    config::{Activation, BertConfig, Pooling},
+    config::{Activation, BertConfig, LoraConfig, LoraTarget, Pooling},
     network::Draw,
     summary::Summary,
 };
@@ -62,6 +66,8 @@ pub struct Layer {
     pub linear2: Linear,
     /// After the linear layers.
     pub feed_forward_norm: LayerNorm,
+    /// Beside the linear layers, in training with LoRA.
+    pub adapters: Adapters,
     dropout: Dropout,
     #[module(skip)]
     activation: Activation,
@@ -78,6 +84,19 @@ impl Bert {
             pooling: config.pooling,
             normalize: config.normalize,
         }
+    }
+
+    pub(super) fn with_lora(mut self, config: &LoraConfig, drawn_on: &Device) -> Self {
+        let layers = self.layers.into_iter();
+        self.layers = layers
+            .map(|layer| layer.with_lora(config, drawn_on))
+            .collect();
+        self
+    }
+
+    pub(super) fn merged(mut self) -> Self {
+        self.layers = self.layers.into_iter().map(Layer::merged).collect();
+        self
     }
 
     /// Numbers per token and per text.
@@ -186,7 +205,7 @@ impl Embeddings {
 }
 
 impl Layer {
-    fn new(config: &BertConfig, device: &Device) -> Self {
+    pub(crate) fn new(config: &BertConfig, device: &Device) -> Self {
         let dropout = || DropoutConfig::new(config.dropout).init();
         Self {
             attention: SelfAttention::new(config, dropout(), device),
@@ -194,18 +213,53 @@ impl Layer {
             linear1: linear(config.width, config.feed_forward, device),
             linear2: linear(config.feed_forward, config.width, device),
             feed_forward_norm: norm(config, device),
+            adapters: Adapters::default(),
             dropout: dropout(),
             activation: config.activation,
         }
     }
 
-    fn forward(&self, x: Tensor<2>, exclusion: Tensor<4>) -> Tensor<2> {
-        let mixed = self.attention.forward(x.clone(), exclusion);
+    /// `[batch * longest, width]` to the same shape; `exclusion` is `[batch, 1, longest, longest]`, added to the scores.
+    pub(crate) fn forward(&self, x: Tensor<2>, exclusion: Tensor<4>) -> Tensor<2> {
+        let adapters = &self.adapters;
+        let mixed = self.attention.forward(x.clone(), exclusion, adapters);
         let x = self.attention_norm.forward(x + self.dropout.forward(mixed));
-        let inner = gelu::linear(&self.linear1, x.clone(), self.activation);
-        let fed = self.linear2.forward(inner);
+        let inner = match &adapters.linear1 {
+            Some(_) => {
+                let inner = adapted(&self.linear1, adapters.linear1.as_ref(), x.clone());
+                self.activation.apply(inner)
+            }
+            None => gelu::linear(&self.linear1, x.clone(), self.activation),
+        };
+        let fed = adapted(&self.linear2, adapters.linear2.as_ref(), inner);
         self.feed_forward_norm
             .forward(x + self.dropout.forward(fed))
+    }
+
+    fn with_lora(mut self, config: &LoraConfig, drawn_on: &Device) -> Self {
+        let attention = &self.attention;
+        let layer = |target| match target {
+            LoraTarget::Query => &attention.query,
+            LoraTarget::Key => &attention.key,
+            LoraTarget::Value => &attention.value,
+            LoraTarget::Output => &attention.output,
+            LoraTarget::Linear1 => &self.linear1,
+            LoraTarget::Linear2 => &self.linear2,
+        };
+        self.adapters = Adapters::new(layer, config, drawn_on);
+        self
+    }
+
+    fn merged(mut self) -> Self {
+        let adapters = std::mem::take(&mut self.adapters);
+        let attention = &mut self.attention;
+        attention.query = merged(attention.query.clone(), adapters.query);
+        attention.key = merged(attention.key.clone(), adapters.key);
+        attention.value = merged(attention.value.clone(), adapters.value);
+        attention.output = merged(attention.output.clone(), adapters.output);
+        self.linear1 = merged(self.linear1, adapters.linear1);
+        self.linear2 = merged(self.linear2, adapters.linear2);
+        self
     }
 }
 

@@ -34,6 +34,6 @@ pub(super) fn in_parts<const D: usize>(
 
 /// Whether tensors are plain memory of this process and operations are done when they are called, without gradients.
 /// Burn names the backend of a device in its debug text and nowhere else.
-pub(super) fn is_flex(device: &Device) -> bool {
+pub(crate) fn is_flex(device: &Device) -> bool {
     format!("{device:?}").starts_with("Device<Flex")
 }

@@ -224,7 +224,7 @@ impl Direction {
 ///
 /// By halves: the gradient of a part is a tensor as large as what the part was taken from, so parts taken one by one
 /// from the whole would make training time grow with the square of the length.
-fn steps(x: Tensor<3>) -> Vec<Tensor<2>> {
+pub(crate) fn steps(x: Tensor<3>) -> Vec<Tensor<2>> {
     let [count, _, _] = x.dims();
     if count == 1 {
         return vec![x.squeeze_dim(0)];

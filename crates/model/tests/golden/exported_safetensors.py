@@ -3,8 +3,9 @@
     python exported_safetensors.py exported.safetensors expected.json
 
 `expected.json` has the input lanes `numbers`, `dense` and `codes` (rows of numbers, or null), `texts` (token ids per
-column and row) and `outputs`, one matrix per head. The Rust test `exports.rs` writes both files and runs this script when the environment variable HOB_PYTHON
-names a Python that has torch, numpy and safetensors. Exit code 0 means that all outputs are equal.
+column and row), `series` (a window's tensors, or null) and `outputs`, one matrix per head. The Rust test `exports.rs` writes
+both files and runs this script when the environment variable HOB_PYTHON names a Python that has torch, numpy and
+safetensors. Exit code 0 means that all outputs are equal.
 """
 
 import json
@@ -29,13 +30,13 @@ def main(path, expected_path):
 
     expected = json.load(open(expected_path))
     lane = lambda name, dtype: None if expected[name] is None else torch.tensor(expected[name], dtype=dtype)
+    if expected["series"] is None:
+        input = [lane("numbers", torch.float32), lane("dense", torch.float32), lane("codes", torch.int64), expected["texts"]]
+    else:
+        window = expected["series"].items()
+        input = [{key: None if values is None else torch.tensor(values) for key, values in window}]
     with torch.no_grad():
-        outputs = network.eval()(
-            lane("numbers", torch.float32),
-            lane("dense", torch.float32),
-            lane("codes", torch.int64),
-            expected["texts"],
-        )
+        outputs = network.eval()(*input)
     assert len(outputs) == len(expected["outputs"])
     for output, reference in zip(outputs, expected["outputs"]):
         tolerance = 2e-2 if half else 1e-5

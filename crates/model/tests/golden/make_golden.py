@@ -1,11 +1,12 @@
 """Writes the golden files that `tests/golden.rs` compares with: weights, inputs and outputs of small networks computed
 by PyTorch on the CPU. Needs torch, numpy and safetensors; run it only when a network changes on purpose:
 
-    python crates/model/tests/golden/make_golden.py
+    python crates/model/tests/golden/make_golden.py [name ...]
 """
 
 import json
 import pathlib
+import sys
 
 import torch
 from safetensors.torch import save_file
@@ -129,6 +130,65 @@ CASES |= {
 }
 
 
+def forecast(past_only=0, **changes):
+    series = {"context": 11, "horizon": 6, "past": 2 + past_only, "future": 2, "static_numbers": 1, "params": 3}
+    codes = [{"cardinality": 4, "dim": 2}, {"cardinality": 3, "dim": 3}]
+    return inputs() | {"series": series | {"static_codes": codes} | changes}
+
+
+def stacks(**changes):
+    return {"blocks": 2, "layers": 2, "width": 7, "activation": "relu", "dropout": 0.1, "from_last": False} | changes
+
+
+def nbeats(*kinds, **changes):
+    return {"nbeats": stacks(stacks=list(kinds), **({"degree": 2, "harmonics": 2} | changes))}
+
+
+PLAIN_WINDOW = {"past": 0, "future": 0, "static_numbers": 0, "static_codes": []}
+TCN = {"tcn": {"channels": 5, "kernel": 3, "dilations": [1, 2, 4], "decoder": 6, "dropout": 0.1}}
+DEEPAR = {"deepar": {"layers": 2, "hidden": 5, "dropout": 0.1}}
+PATCHTST = {
+    "patchtst": {
+        "patch": 4, "stride": 3, "layers": 2, "width": 6, "heads": 2, "feed_forward": 9,
+        "activation": "gelu", "dropout": 0.2,
+    }
+}
+
+CASES |= {
+    "dlinear": (forecast(), {"dlinear": {"kernel": 5}}),
+    "dlinear_plain": (forecast(**PLAIN_WINDOW), {"dlinear": {"kernel": 1}}),
+    "nlinear": (forecast(), {"nlinear": {}}),
+    "nbeats": (forecast(2), nbeats("generic", "generic")),
+    "nbeats_interpretable": (forecast(), nbeats("trend", "seasonality", from_last=True)),
+    "nbeats_plain": (forecast(**PLAIN_WINDOW), nbeats("generic", "seasonality", harmonics=1)),
+    "nhits": (forecast(2), {"nhits": stacks(pool=[4, 2, 1], downsample=[4, 2, 1], from_last=True)}),
+    "tcn": (forecast(2), TCN),
+    "deepar": (forecast(), DEEPAR),
+    "deepar_plain": (forecast(**PLAIN_WINDOW), DEEPAR),
+    "patchtst": (forecast(), PATCHTST),
+}
+
+
+def write_window(series):
+    steps = lambda steps, width: torch.randn(BATCH, steps, width) if width else None
+    observed = (torch.rand(BATCH, series["context"]) > 0.2).float()
+    # No value, the last step alone, all but the last step.
+    observed[0] = 0
+    observed[1], observed[1, -1] = 0, 1
+    observed[2], observed[2, -1] = 1, 0
+    cardinalities = [c["cardinality"] for c in series["static_codes"]]
+    codes = [torch.randint(0, c, (BATCH,)) for c in cardinalities]
+    return {
+        "past_target": torch.randn(BATCH, series["context"]) * observed,
+        "observed": observed,
+        "past": steps(series["context"], series["past"]),
+        "future": steps(series["horizon"], series["future"]),
+        "static_numbers": torch.randn(BATCH, series["static_numbers"]) if series["static_numbers"] else None,
+        "static_codes": torch.stack(codes, 1) if codes else None,
+        "target": torch.randn(BATCH, series["horizon"]),
+    }
+
+
 def write_texts(input_config):
     """Token ids per column and row; the first text is short, and a bag may be empty."""
     columns = []
@@ -160,7 +220,8 @@ def text_tensors(input_config, columns):
 
 def write(name, input_config, body):
     torch.manual_seed(len(name))
-    heads = [{"name": "first", "width": 3}, {"name": "second", "width": 1}]
+    is_forecast = "series" in input_config
+    heads = [] if is_forecast else [{"name": "first", "width": 3}, {"name": "second", "width": 1}]
     config = {"inputs": input_config, "body": body, "heads": heads}
     network = build(config)
     with torch.no_grad():
@@ -173,6 +234,14 @@ def write(name, input_config, body):
                 module.running_mean.normal_()
                 module.running_var.uniform_(0.5, 2.0)
     tensors = {k: v for k, v in network.state_dict().items() if not k.endswith("num_batches_tracked")}
+
+    if is_forecast:
+        window = write_window(input_config["series"])
+        with torch.no_grad():
+            outputs = network.eval()(window)
+        tensors |= {f"input.series.{k}": v for k, v in window.items() if v is not None}
+        save(name, config, tensors, outputs)
+        return
 
     lanes = {"numbers": None, "dense": None, "codes": None}
     if input_config["numbers"]:
@@ -187,11 +256,16 @@ def write(name, input_config, body):
         outputs = network.eval()(**lanes, texts=columns)
     tensors |= text_tensors(input_config, columns)
     tensors |= {f"input.{k}": v for k, v in lanes.items() if v is not None}
+    save(name, config, tensors, outputs)
+
+
+def save(name, config, tensors, outputs):
     tensors |= {f"output.{i}": v for i, v in enumerate(outputs)}
     tensors = {k: v.contiguous() for k, v in tensors.items()}
     save_file(tensors, HERE / f"{name}.safetensors", {"hob_network": json.dumps(config)})
 
 
 if __name__ == "__main__":
-    for name, (input_config, body) in CASES.items():
-        write(name, input_config, body)
+    wanted = sys.argv[1:] or CASES
+    for name in wanted:
+        write(name, *CASES[name])

@@ -4,7 +4,8 @@ rtdl_revisiting_models), independently of the Rust code. Attribute names are tho
 
 Usage: `network = build(config)` with the config as JSON (metadata entry `hob_network` of an exported file), then
 `network.load_state_dict(tensors)` and `network(numbers, dense, codes, texts)`, which gives a list with one tensor per
-output. A text column is a list with the token ids of each row.
+output. A text column is a list with the token ids of each row. A network that forecasts is called with a window; see
+`forecasting.py`.
 """
 
 import math
@@ -537,4 +538,8 @@ class Network(nn.Module):
 
 
 def build(config):
+    if "series" in config["inputs"]:
+        from forecasting import Forecaster
+
+        return Forecaster(config)
     return Network(config)

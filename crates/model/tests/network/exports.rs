@@ -2,9 +2,13 @@
 
 use std::{env, fs, path::Path, process::Command};
 
-use burn::{module::Module, store::ModuleRecord, tensor::Device};
+use burn::{
+    module::Module,
+    store::ModuleRecord,
+    tensor::{Device, Tensor},
+};
 use hob_model::{
-    ModelError, Network, NetworkConfig,
+    ModelError, Network, NetworkConfig, SeriesInput,
     config::Norm,
     export::{self, Precision},
     weights,
@@ -163,6 +167,32 @@ fn pytorch_computes_the_same_from_an_exported_file() {
     }
 }
 
+fn window(input: &SeriesInput) -> serde_json::Value {
+    let matrix = |tensor: &Tensor<2>| rows_of(values(tensor.clone()), tensor.dims()[1]);
+    let steps = |tensor: &Tensor<3>| {
+        let [_, steps, width] = tensor.dims();
+        let rows = rows_of(values(tensor.clone()), width);
+        rows_of(rows, steps)
+    };
+    let codes = input.static_codes.clone().map(|codes| {
+        let width = codes.dims()[1];
+        rows_of(codes.try_into_vec_as::<i64>().unwrap(), width)
+    });
+    serde_json::json!({
+        "past_target": matrix(&input.past_target),
+        "observed": matrix(&input.observed),
+        "past": input.past.as_ref().map(steps),
+        "future": input.future.as_ref().map(steps),
+        "static_numbers": input.static_numbers.as_ref().map(matrix),
+        "static_codes": codes,
+        "target": input.target.as_ref().map(matrix),
+    })
+}
+
+fn rows_of<T: Clone>(values: Vec<T>, width: usize) -> Vec<Vec<T>> {
+    values.chunks(width).map(<[T]>::to_vec).collect()
+}
+
 /// What the scripts in `golden/` compare with.
 pub(crate) fn expectation(
     network: &Network,
@@ -197,6 +227,7 @@ pub(crate) fn expectation(
         "dense": lane(&input.dense),
         "codes": codes,
         "texts": text_columns(config, batch),
+        "series": input.series.as_ref().map(window),
         "outputs": outputs,
     })
 }

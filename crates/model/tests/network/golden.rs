@@ -3,7 +3,7 @@
 use std::{collections::HashMap, fs, path::Path};
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use hob_model::{Input, NetworkConfig, Text, export::CONFIG_KEY, weights};
+use hob_model::{Input, NetworkConfig, SeriesInput, Text, export::CONFIG_KEY, weights};
 use safetensors::{SafeTensors, serialize, tensor::TensorView};
 
 use crate::support::{assert_close, outputs};
@@ -20,7 +20,7 @@ fn networks_compute_what_pytorch_computes() {
         })
         .collect();
     files.sort();
-    assert_eq!(files.len(), 31, "a golden file is missing");
+    assert_eq!(files.len(), 42, "a golden file is missing");
     for file in files {
         check(&file);
     }
@@ -55,10 +55,30 @@ fn check(path: &Path) {
         texts: (0..config.inputs.texts.len())
             .map(|column| text(&tensors, column, &device))
             .collect(),
+        series: config
+            .inputs
+            .series
+            .is_some()
+            .then(|| window(&tensors, &device)),
     };
     for (index, found) in outputs(&network, input).into_iter().enumerate() {
         let expected = read(&tensors[&format!("output.{index}")]);
         assert_close(&found, &expected, 1e-5, &format!("{name}, output {index}"));
+    }
+}
+
+fn window(tensors: &HashMap<String, TensorView<'_>>, device: &Device) -> SeriesInput {
+    let view = |name: &str| tensors.get(&format!("input.series.{name}"));
+    let matrix = |name: &str| view(name).map(|view| floats(view, device));
+    let steps = |name: &str| view(name).map(|view| floats(view, device));
+    SeriesInput {
+        past_target: matrix("past_target").unwrap(),
+        observed: matrix("observed").unwrap(),
+        past: steps("past"),
+        future: steps("future"),
+        static_numbers: matrix("static_numbers"),
+        static_codes: view("static_codes").map(|view| integers(view, device)),
+        target: matrix("target"),
     }
 }
 
@@ -89,7 +109,7 @@ fn integers<const D: usize>(view: &TensorView<'_>, device: &Device) -> Tensor<D,
     )
 }
 
-fn floats(view: &TensorView<'_>, device: &Device) -> Tensor<2> {
+fn floats<const D: usize>(view: &TensorView<'_>, device: &Device) -> Tensor<D> {
     Tensor::from_data(TensorData::new(read(view), view.shape().to_vec()), device)
 }
 

@@ -38,7 +38,7 @@ fn the_table_counts_every_parameter_and_names_every_output() {
         let network = seeded(&config, &device, 6);
         let layers = summary::summary(&config, &device).unwrap();
         assert_eq!(total_parameters(&layers), count_parameters(&network));
-        let last: Vec<_> = layers[layers.len() - 2..]
+        let last: Vec<_> = layers[layers.len() - config.num_outputs()..]
             .iter()
             .map(|layer| &layer.output_shape)
             .collect();

@@ -6,11 +6,14 @@ mod exports;
 mod golden;
 mod gradients;
 mod initial;
+mod lora;
 #[cfg(feature = "onnx")]
 mod onnx;
 mod pretrained;
+mod series;
 mod support;
 mod texts;
 mod training;
+mod transfer;
 mod weights;
 mod words;

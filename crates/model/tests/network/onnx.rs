@@ -104,7 +104,7 @@ fn simple_networks_become_onnx_files() {
 fn other_networks_are_refused_by_the_operation() {
     let device = Device::flex();
     let mut refused = vec![config(mixed_inputs(), BodyConfig::Linear(LinearConfig {}))];
-    // The FT-transformer, and networks with texts.
+    // The FT-transformer, networks with texts, and those for forecasts.
     refused.extend(every_body().split_off(4));
     refused.extend(
         [Activation::Gelu, Activation::Elu].map(|one| config(plain_inputs(2), activated(one))),

@@ -4,11 +4,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use hob_model::{
-    Input, Network, NetworkConfig, Text,
+    Input, Network, NetworkConfig, SeriesInput, Text,
     config::{
-        Activation, BertConfig, BodyConfig, CodeEncoder, FtTransformerConfig, HeadConfig,
-        InputsConfig, LinearConfig, MlpConfig, Norm, NumberEncoder, Pooling, ResnetConfig, RnnCell,
-        TextEncoderConfig, TextNetwork,
+        Activation, BertConfig, BodyConfig, CodeEncoder, DeeparConfig, DlinearConfig,
+        FtTransformerConfig, HeadConfig, InputsConfig, LinearConfig, MlpConfig, NbeatsConfig,
+        NbeatsStack, NhitsConfig, NlinearConfig, Norm, NumberEncoder, PatchtstConfig, Pooling,
+        ResnetConfig, RnnCell, SeriesConfig, TcnConfig, TextEncoderConfig, TextNetwork,
     },
 };
 
@@ -152,6 +153,83 @@ pub(crate) fn mlp(hidden: &[usize], norm: Norm) -> BodyConfig {
     })
 }
 
+/// A window with every kind of covariate; `past` of which are not known ahead.
+pub(crate) fn windows(past: usize) -> SeriesConfig {
+    let code = |cardinality, dim| CodeEncoder { cardinality, dim };
+    SeriesConfig {
+        context: 9,
+        horizon: 4,
+        past: 2 + past,
+        future: 2,
+        static_numbers: 1,
+        static_codes: vec![code(4, 2), code(3, 3)],
+        params: 3,
+    }
+}
+
+pub(crate) fn forecast(series: SeriesConfig, body: BodyConfig) -> NetworkConfig {
+    NetworkConfig {
+        inputs: InputsConfig {
+            series: Some(series),
+            ..Default::default()
+        },
+        body,
+        heads: Vec::new(),
+    }
+}
+
+/// One config per body that forecasts.
+pub(crate) fn every_forecast() -> Vec<NetworkConfig> {
+    let nbeats = |stacks: &[NbeatsStack], from_last| {
+        BodyConfig::Nbeats(NbeatsConfig {
+            stacks: stacks.to_vec(),
+            blocks: 2,
+            width: 7,
+            dropout: 0.1,
+            from_last,
+            ..Default::default()
+        })
+    };
+    let nhits = NhitsConfig {
+        pool: vec![4, 2, 1],
+        downsample: vec![4, 2, 1],
+        width: 7,
+        ..Default::default()
+    };
+    let tcn = TcnConfig {
+        channels: 5,
+        kernel: 3,
+        dilations: vec![1, 2],
+        decoder: 6,
+        dropout: 0.1,
+    };
+    let deepar = DeeparConfig {
+        layers: 2,
+        hidden: 5,
+        dropout: 0.1,
+    };
+    let patchtst = PatchtstConfig {
+        patch: 4,
+        stride: 2,
+        layers: 2,
+        width: 6,
+        heads: 2,
+        feed_forward: 8,
+        ..Default::default()
+    };
+    let given = [NbeatsStack::Trend, NbeatsStack::Seasonality];
+    vec![
+        forecast(windows(0), BodyConfig::Dlinear(DlinearConfig { kernel: 5 })),
+        forecast(windows(0), BodyConfig::Nlinear(NlinearConfig {})),
+        forecast(windows(2), nbeats(&[NbeatsStack::Generic], false)),
+        forecast(windows(0), nbeats(&given, true)),
+        forecast(windows(2), BodyConfig::Nhits(nhits)),
+        forecast(windows(2), BodyConfig::Tcn(tcn)),
+        forecast(windows(0), BodyConfig::Deepar(deepar)),
+        forecast(windows(0), BodyConfig::Patchtst(patchtst)),
+    ]
+}
+
 /// One config per body, each with every kind of column.
 pub(crate) fn every_body() -> Vec<NetworkConfig> {
     let resnet = ResnetConfig {
@@ -180,6 +258,7 @@ pub(crate) fn every_body() -> Vec<NetworkConfig> {
         text_inputs(),
         BodyConfig::FtTransformer(transformer),
     ));
+    configs.extend(every_forecast());
     configs
 }
 
@@ -270,6 +349,45 @@ pub(crate) fn rows(config: &NetworkConfig, batch: usize, device: &Device) -> Inp
                 false => sequence(texts, device),
             })
             .collect(),
+        series: inputs
+            .series
+            .as_ref()
+            .map(|series| window_rows(series, batch, device)),
+    }
+}
+
+/// Windows that fit the config, some with missing steps; the same for the same config.
+pub(crate) fn window_rows(series: &SeriesConfig, batch: usize, device: &Device) -> SeriesInput {
+    let fill = |count: usize, step: f32| -> Vec<f32> {
+        (0..count).map(|i| (i as f32 * step).sin() * 1.5).collect()
+    };
+    let steps = |steps: usize, width: usize, step: f32| {
+        let shape = [batch, steps, width];
+        (width > 0).then(|| {
+            let values = fill(batch * steps * width, step);
+            Tensor::from_data(TensorData::new(values, shape), device)
+        })
+    };
+    let matrix = |values: Vec<f32>, width: usize| -> Tensor<2> {
+        Tensor::from_data(TensorData::new(values, [batch, width]), device)
+    };
+    let observed: Vec<f32> = (0..batch * series.context)
+        .map(|i| f32::from(i % 5 != 2))
+        .collect();
+    let values = fill(observed.len(), 0.7).into_iter().zip(&observed);
+    let columns = series.static_codes.len();
+    let codes: Vec<i32> = (0..batch * columns)
+        .map(|i| (i % series.static_codes[i % columns].cardinality) as i32)
+        .collect();
+    SeriesInput {
+        past_target: matrix(values.map(|(x, seen)| x * seen).collect(), series.context),
+        observed: matrix(observed, series.context),
+        past: steps(series.context, series.past, 0.3),
+        future: steps(series.horizon, series.future, 0.4),
+        static_numbers: steps(1, series.static_numbers, 0.9).map(|lane| lane.squeeze_dim(1)),
+        static_codes: (columns > 0)
+            .then(|| Tensor::from_data(TensorData::new(codes, [batch, columns]), device)),
+        target: Some(matrix(fill(batch * series.horizon, 1.1), series.horizon)),
     }
 }
 

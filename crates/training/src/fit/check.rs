@@ -81,6 +81,11 @@ fn check_lanes(
         ("dense", features.dense.width, inputs.dense.iter().sum()),
         ("codes", features.codes.width, inputs.codes.len()),
         ("texts", features.texts.len(), inputs.texts.len()),
+        (
+            "series",
+            usize::from(features.windows.is_some()),
+            usize::from(inputs.series.is_some()),
+        ),
     ] {
         if found != expected {
             return Err(FitError::LaneWidth {
@@ -130,5 +135,6 @@ fn num_rows(targets: &Targets) -> usize {
         Targets::Binary(values) | Targets::Numbers(values) => values.len(),
         Targets::Labels(matrix) => matrix.values.len() / matrix.width.max(1),
         Targets::Tags(lists) => lists.offsets.len().saturating_sub(1),
+        Targets::Windows(windows) => windows.len(),
     }
 }

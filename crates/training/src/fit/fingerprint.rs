@@ -1,6 +1,7 @@
 //! What a training is, so that a checkpoint of another one is not taken for its own.
 
 use hob_data::features::{Features, Matrix, Targets};
+use hob_data::forecast::Windows;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -17,6 +18,8 @@ pub(crate) struct Fingerprint {
     optimizer: String,
     schedule: String,
     training: String,
+    #[serde(default)]
+    origin: Option<String>,
 }
 
 impl Fingerprint {
@@ -35,9 +38,10 @@ impl Fingerprint {
             network: json(&request.network),
             data: data(request),
             losses: json(&request.losses),
-            optimizer: json(&(&request.optimizer, &request.groups)),
+            optimizer: json(&(&request.optimizer, &request.groups, &request.adapters)),
             schedule: json(&request.schedule),
             training: json(&training),
+            origin: request.origin.clone(),
         }
     }
 
@@ -53,6 +57,9 @@ impl Fingerprint {
         ];
         if self.seed != other.seed {
             return Some("seed");
+        }
+        if self.origin != other.origin {
+            return Some("model in `training.warm_start`");
         }
         pairs
             .into_iter()
@@ -84,6 +91,7 @@ fn add_part(digest: &mut Sha256, part: &EncodedPart) {
         dense,
         codes,
         texts,
+        windows,
     } = &*part.features;
     digest.update((*num_rows as u64).to_le_bytes());
     add_floats(digest, numbers.width, &numbers.values);
@@ -94,8 +102,13 @@ fn add_part(digest: &mut Sha256, part: &EncodedPart) {
         add_codes(digest, 1, &offsets);
         add_codes(digest, 1, &lists.ids);
     }
+    if let Some(windows) = windows {
+        add_windows(digest, windows);
+    }
     for targets in &part.targets {
         match targets {
+            // They are those of the features.
+            Targets::Windows(_) => {}
             Targets::Classes(values) => add_codes(digest, 1, values),
             Targets::Binary(values) | Targets::Numbers(values) => add_floats(digest, 1, values),
             Targets::Labels(Matrix { width, values }) => add_floats(digest, *width, values),
@@ -106,6 +119,21 @@ fn add_part(digest: &mut Sha256, part: &EncodedPart) {
                 add_codes(digest, 1, &lists.tags);
             }
         }
+    }
+}
+
+fn add_windows(digest: &mut Sha256, windows: &Windows) {
+    let fitted = serde_json::to_vec(windows.preprocessor());
+    digest.update(fitted.expect("what is fitted has only text keys"));
+    for series in &windows.panel.series {
+        digest.update((series.start as u64).to_le_bytes());
+        add_floats(digest, 1, &series.target);
+        add_floats(digest, series.known.width, &series.known.values);
+        add_floats(digest, series.past.width, &series.past.values);
+        add_floats(digest, 1, &series.static_numbers);
+    }
+    for place in &windows.places {
+        digest.update([place.series, place.origin].map(u32::to_le_bytes).concat());
     }
 }
 

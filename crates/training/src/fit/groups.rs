@@ -9,13 +9,15 @@ use serde::Serialize;
 use super::step::Trainee;
 use crate::schedule::Schedule;
 
-/// A part of the network with a learning rate of its own.
+/// A part of the network with a learning rate of its own. Of several that hold a parameter the last one counts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ParameterGroup {
     /// Where the paths of its parameters begin, such as `texts.0.Bert.layers.3`.
     pub path: String,
     /// Its learning rate is that of the rest times this; with 0 it keeps its weights.
     pub learning_rate_factor: f64,
+    /// It keeps its weights in the epochs before this one, counted from 0.
+    pub from_epoch: usize,
 }
 
 impl ParameterGroup {
@@ -25,23 +27,42 @@ impl ParameterGroup {
     }
 }
 
+fn group_of<'a>(groups: &'a [ParameterGroup], path: &str) -> Option<&'a ParameterGroup> {
+    groups.iter().rfind(|group| group.holds(path))
+}
+
 /// Takes the parameters of groups with factor 0 out of the training.
 pub(crate) fn freeze(network: Network, groups: &[ParameterGroup]) -> Network {
-    if groups.iter().all(|group| group.learning_rate_factor > 0.0) {
+    let is_frozen = |group: &ParameterGroup| group.learning_rate_factor == 0.0;
+    if !groups.iter().any(is_frozen) {
         return network;
     }
     network.map(&mut Freeze {
         groups,
+        is_frozen,
         path: Vec::new(),
     })
 }
 
-struct Freeze<'a> {
+/// The network without gradients for the groups that are not trained yet; `None` when there are none.
+pub(crate) fn awake(network: &Network, groups: &[ParameterGroup], epoch: usize) -> Option<Network> {
+    let is_asleep = |group: &ParameterGroup| group.from_epoch > epoch;
+    groups.iter().any(is_asleep).then(|| {
+        network.clone().map(&mut Freeze {
+            groups,
+            is_frozen: is_asleep,
+            path: Vec::new(),
+        })
+    })
+}
+
+struct Freeze<'a, F> {
     groups: &'a [ParameterGroup],
+    is_frozen: F,
     path: Vec<String>,
 }
 
-impl ModuleMapper for Freeze<'_> {
+impl<F: Fn(&ParameterGroup) -> bool> ModuleMapper for Freeze<'_, F> {
     fn enter_module(&mut self, name: &str, _container_type: &str) {
         self.path.push(name.to_owned());
     }
@@ -51,10 +72,8 @@ impl ModuleMapper for Freeze<'_> {
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let path = self.path.join(".");
-        // As with learning rates, the last group that holds a parameter counts.
-        match self.groups.iter().rfind(|group| group.holds(&path)) {
-            Some(group) if group.learning_rate_factor == 0.0 => param.set_require_grad(false),
+        match group_of(self.groups, &self.path.join(".")) {
+            Some(group) if (self.is_frozen)(group) => param.set_require_grad(false),
             _ => param,
         }
     }
@@ -80,10 +99,36 @@ pub(crate) fn scheduler(
 
 /// Numbers that groups with factor 0 keep out of the training.
 pub(crate) fn count_frozen(network: &Network, groups: &[ParameterGroup]) -> usize {
-    let frozen = groups
-        .iter()
-        .filter(|group| group.learning_rate_factor == 0.0);
-    frozen.map(|group| Paths::of(network, group).numbers).sum()
+    let mut count = Count {
+        groups,
+        path: Vec::new(),
+        frozen: 0,
+    };
+    network.visit(&mut count);
+    count.frozen
+}
+
+struct Count<'a> {
+    groups: &'a [ParameterGroup],
+    path: Vec<String>,
+    frozen: usize,
+}
+
+impl ModuleVisitor for Count<'_> {
+    fn enter_module(&mut self, name: &str, _container_type: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let group = group_of(self.groups, &self.path.join("."));
+        if group.is_some_and(|group| group.learning_rate_factor == 0.0) {
+            self.frozen += param.lazy_shape().num_elements();
+        }
+    }
 }
 
 /// Paths of the parameters of a group, as the optimizer of a [`Trainee`] knows them.
@@ -91,7 +136,6 @@ struct Paths<'a> {
     group: &'a ParameterGroup,
     path: Vec<String>,
     found: Vec<String>,
-    numbers: usize,
 }
 
 impl<'a> Paths<'a> {
@@ -100,7 +144,6 @@ impl<'a> Paths<'a> {
             group,
             path: Vec::new(),
             found: Vec::new(),
-            numbers: 0,
         };
         network.visit(&mut paths);
         paths
@@ -116,10 +159,9 @@ impl ModuleVisitor for Paths<'_> {
         self.path.pop();
     }
 
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+    fn visit_float<const D: usize>(&mut self, _param: &Param<Tensor<D>>) {
         let path = self.path.join(".");
         if self.group.holds(&path) {
-            self.numbers += param.lazy_shape().num_elements();
             self.found.push(format!("network.{path}"));
         }
     }
@@ -134,6 +176,7 @@ mod tests {
         let group = ParameterGroup {
             path: "texts.0.Bert.layers.1".into(),
             learning_rate_factor: 0.5,
+            from_epoch: 0,
         };
         assert!(group.holds("texts.0.Bert.layers.1.norm.gamma"));
         assert!(!group.holds("texts.0.Bert.layers.11.norm.gamma"));

@@ -32,7 +32,7 @@ use super::progress::Progress;
 use super::silent::SilentRenderer;
 use super::step::{Task, Trainee};
 use super::training_loop::{Clock, TrainingLoop};
-use super::{FitRequest, Fitted, Validate, first_network, validation};
+use super::{FitRequest, Fitted, Validate, first_network, validation, with_adapters};
 use crate::optimizer::weights::WeightPaths;
 use crate::schedule::{Schedule, Span};
 
@@ -173,6 +173,7 @@ impl Start {
             Some(initial) => initial,
             None => first_network(&request.network, request.seed, &request.device),
         };
+        let network = with_adapters(network, request);
         let mut network = network.train().fork(&autodiff);
         if network.num_params() == 0 {
             return Err(FitError::NoWeights);
@@ -198,7 +199,7 @@ impl Start {
         check_heads(request, &network, &train)?;
         let matrices = WeightPaths::of(&network).matrix_ids;
         let config = &request.training;
-        let task = Arc::new(Task::new(losses, config.clip_norm, config.l1, matrices));
+        let task = Arc::new(Task::new(losses, config, matrices, request.groups.clone()));
         let trainee = Trainee::new(network, task.clone());
         let optimizer = request
             .optimizer

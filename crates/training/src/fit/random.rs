@@ -20,6 +20,8 @@ pub(crate) enum Purpose {
     Batches = 5,
     /// Which out-of-scope examples choose the threshold.
     Examples = 6,
+    /// Weights of new adapters.
+    Adapters = 7,
 }
 
 /// A number for a place.

@@ -1,5 +1,6 @@
 //! The network together with its losses, as Burn's learner trains it.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use burn::lr_scheduler::module_lr_scheduler::ModuleLearningRate;
@@ -13,7 +14,9 @@ use hob_model::Network;
 
 use super::batches::Batch;
 use super::gradients;
+use super::groups::{self, ParameterGroup};
 use crate::loss::OutputLoss;
+use crate::training_config::TrainingConfig;
 
 /// What a step needs beside the network.
 #[derive(Debug)]
@@ -23,6 +26,10 @@ pub(crate) struct Task {
     pub(crate) l1: f64,
     /// Ids of the weight matrices, which the L1 penalty reaches.
     pub(crate) matrices: Vec<ParamId>,
+    /// Parts of the network that may not be trained yet.
+    groups: Vec<ParameterGroup>,
+    /// Counted from 0.
+    epoch: AtomicUsize,
     /// See [`optimizer_record`].
     optimizer: Mutex<OptimizerSlot>,
 }
@@ -38,17 +45,24 @@ enum OptimizerSlot {
 impl Task {
     pub(crate) fn new(
         losses: Arc<[OutputLoss]>,
-        clip_norm: Option<f64>,
-        l1: f64,
+        config: &TrainingConfig,
         matrices: Vec<ParamId>,
+        groups: Vec<ParameterGroup>,
     ) -> Self {
         Self {
             losses,
-            clip_norm,
-            l1,
+            clip_norm: config.clip_norm,
+            l1: config.l1,
             matrices,
+            groups,
+            epoch: AtomicUsize::new(0),
             optimizer: Mutex::default(),
         }
+    }
+
+    /// Says which epoch the next steps belong to, counted from 0.
+    pub(crate) fn set_epoch(&self, epoch: usize) {
+        self.epoch.store(epoch, Ordering::Relaxed);
     }
 
     fn is_record_wanted(&self) -> bool {
@@ -87,8 +101,8 @@ impl Trainee {
     }
 
     /// The sums of all losses, the total that is made small, and the raw numbers.
-    fn losses(&self, batch: Batch) -> (StepOutput, Tensor<1>) {
-        let raw = self.network.forward(batch.input);
+    fn losses(&self, network: &Network, batch: Batch) -> (StepOutput, Tensor<1>) {
+        let raw = network.forward(batch.input);
         let mut sums = Vec::with_capacity(raw.len());
         let mut total: Option<Tensor<1>> = None;
         for (index, loss) in self.task.losses.iter().enumerate() {
@@ -132,7 +146,11 @@ impl TrainStep for Trainee {
     type Output = StepOutput;
 
     fn step(&self, batch: Batch) -> TrainOutput<StepOutput> {
-        let (mut output, total) = self.losses(batch);
+        // Without gradients for parts that are not trained yet, nothing is computed for them either, and the optimizer
+        // leaves them alone.
+        let epoch = self.task.epoch.load(Ordering::Relaxed);
+        let awake = groups::awake(&self.network, &self.task.groups, epoch);
+        let (mut output, total) = self.losses(awake.as_ref().unwrap_or(&self.network), batch);
         output.raw.clear();
         TrainOutput::new(self, total.backward(), output)
     }
@@ -163,7 +181,7 @@ impl InferenceStep for Trainee {
     type Output = StepOutput;
 
     fn step(&self, batch: Batch) -> StepOutput {
-        self.losses(batch).0
+        self.losses(&self.network, batch).0
     }
 }
 

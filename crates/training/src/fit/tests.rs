@@ -26,6 +26,7 @@ use crate::schedule::{PlateauSchedule, ScheduleConfig};
 use crate::training_config::{BatchSize, EarlyStoppingConfig, EmaConfig, TrainingConfig};
 
 mod exactness;
+mod fine_tuning;
 mod optimizers;
 mod steps;
 mod stopping;
@@ -63,7 +64,7 @@ fn part(num_rows: usize, salt: u64) -> EncodedPart {
             width: 1,
             values: codes,
         },
-        texts: Vec::new(),
+        ..Features::default()
     };
     let targets = vec![Targets::Classes(classes), Targets::Numbers(quantities)];
     EncodedPart {
@@ -150,6 +151,8 @@ fn request(directory: &Path) -> FitRequest {
         renderer: None,
         initial: None,
         groups: Vec::new(),
+        adapters: Vec::new(),
+        origin: None,
     }
 }
 

@@ -124,6 +124,8 @@ impl TrainingLoop<'_, '_> {
     /// The steps that are left of the current epoch.
     fn steps(&mut self) -> Result<Option<StopReason>, FitError> {
         self.position.set(self.progress.epoch, self.progress.step);
+        self.task.set_epoch(self.progress.epoch);
+        self.tell_of_new_groups();
         let train = self.train.clone();
         let mut batches = train.iter();
         let mut gradients = GradientsAccumulator::new();
@@ -166,6 +168,19 @@ impl TrainingLoop<'_, '_> {
             }
         }
         Ok(None)
+    }
+
+    fn tell_of_new_groups(&mut self) {
+        let Progress { epoch, step, .. } = self.progress;
+        let groups = self.request.groups.iter();
+        let joining = groups.filter(|group| step == 0 && epoch > 0 && group.from_epoch == epoch);
+        for group in joining {
+            let epoch = epoch + 1;
+            self.observer.note(&format!(
+                "from epoch {epoch} on `{}` is trained",
+                group.path
+            ));
+        }
     }
 
     /// Takes note of an optimizer step.
@@ -342,7 +357,7 @@ impl TrainingLoop<'_, '_> {
             None => (self.current(), None),
         };
         Ok(Fitted {
-            network,
+            network: network.merged(),
             epochs: self.progress.history.clone(),
             stop,
             steps: self.progress.steps,

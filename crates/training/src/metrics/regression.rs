@@ -83,7 +83,7 @@ pub(super) fn quantile_report(
 }
 
 /// Places of a quantile and the one as far above the median, widest pair first.
-fn symmetric_pairs(quantiles: &[f64]) -> Vec<(usize, usize)> {
+pub(crate) fn symmetric_pairs(quantiles: &[f64]) -> Vec<(usize, usize)> {
     let mirror = |low: usize| {
         quantiles
             .iter()

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use hob_data::config::ForecastColumn;
 use hob_data::preprocess::InputType;
 use hob_data::source::iso_text;
 use hob_data::table::{Categories, MISSING_CODE, MISSING_DATE, Table, Values};
 use serde::{Deserialize, Serialize};
 
 use super::Plan;
+use crate::forecast::PlannedForecast;
 
 /// What a column is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +21,18 @@ pub enum ColumnRole {
     Output,
     /// It decides which part a row belongs to.
     Split,
+    /// It says when a row is.
+    Time,
+    /// It says which series a row belongs to.
+    Series,
+    /// It is forecast.
+    Target,
+    /// It is known in advance.
+    Known,
+    /// It is known up to the last step.
+    Past,
+    /// It belongs to a series.
+    Static,
 }
 
 impl ColumnRole {
@@ -28,6 +42,12 @@ impl ColumnRole {
             Self::Input => "input",
             Self::Output => "output",
             Self::Split => "split",
+            Self::Time => "time",
+            Self::Series => "series",
+            Self::Target => "target",
+            Self::Known => "known",
+            Self::Past => "past",
+            Self::Static => "static",
         }
     }
 }
@@ -139,6 +159,9 @@ fn role_and_kind(plan: &Plan, name: &str) -> (ColumnRole, &'static str) {
     if let Some(input) = plan.inputs.iter().find(|input| input.column == name) {
         return (ColumnRole::Input, input.kind.input_type().name());
     }
+    if let Some(forecast) = &plan.forecast {
+        return role_in_forecast(forecast, name);
+    }
     match plan
         .outputs
         .iter()
@@ -146,6 +169,19 @@ fn role_and_kind(plan: &Plan, name: &str) -> (ColumnRole, &'static str) {
     {
         Some(output) => (ColumnRole::Output, output.encoder.kind.name()),
         None => (ColumnRole::Split, "split"),
+    }
+}
+
+fn role_in_forecast(forecast: &PlannedForecast, name: &str) -> (ColumnRole, &'static str) {
+    let columns = forecast.config.columns();
+    let usage = columns.iter().find(|(column, _)| *column == name);
+    match usage.map(|(_, usage)| usage) {
+        Some(ForecastColumn::Time) => (ColumnRole::Time, "date"),
+        Some(ForecastColumn::Series) => (ColumnRole::Series, "category"),
+        Some(ForecastColumn::Known) => (ColumnRole::Known, "number"),
+        Some(ForecastColumn::Past) => (ColumnRole::Past, "number"),
+        Some(ForecastColumn::Static) => (ColumnRole::Static, "static"),
+        Some(ForecastColumn::Target) | None => (ColumnRole::Target, "number"),
     }
 }
 

@@ -16,6 +16,7 @@ use hob_data::target::{TargetEncoder, TargetError, TargetKind, output_column_kin
 use super::infer::{find, infer_input, infer_output};
 use super::named::{input_columns, split_key};
 use super::sources::Sources;
+use super::warm_start::Earlier;
 use super::{Findings, PlannedOutput, finding_of};
 use crate::error::RunError;
 use crate::recipe::{Finding, KeyPath, Recipe};
@@ -283,14 +284,17 @@ fn unseen_classes(
     })
 }
 
-/// Fits inputs and outputs on the training part.
+/// Fits inputs and outputs on the training part; inputs that an earlier model knows stay as that has them.
 pub(crate) fn fit(
     types: &Types,
     table: &Table,
     parts: &Parts,
+    earlier: Option<&Earlier>,
 ) -> Result<(Preprocessor, Vec<PlannedOutput>), Vec<Finding>> {
     let mut found = Vec::new();
-    let preprocessor = match Preprocessor::fit(&types.inputs, table, &parts.train) {
+    let earlier = earlier.map(Earlier::preprocessor);
+    let fitted = Preprocessor::fit_after(earlier, &types.inputs, table, &parts.train);
+    let preprocessor = match fitted {
         Ok(preprocessor) => Some(preprocessor),
         Err(Problems(problems)) => {
             found.extend(problems.iter().map(|problem| {

@@ -3,7 +3,9 @@
 use hob_data::config::{InputConfig, SplitConfig};
 use hob_data::split::split_columns;
 
+use crate::forecast;
 use crate::recipe::{Draft, KeyPath, Recipe};
+use crate::retrieve::RetrieveConfig;
 
 /// Every column that a recipe names as input, output or for the split, with the key of each name.
 pub(crate) fn keyed_columns(recipe: &Recipe) -> Vec<(String, KeyPath)> {
@@ -12,7 +14,9 @@ pub(crate) fn keyed_columns(recipe: &Recipe) -> Vec<(String, KeyPath)> {
         .iter()
         .map(|input| (input.column.as_ref(), input.columns.as_deref()));
     let outputs = recipe.outputs.iter().map(|output| Some(&output.column));
-    keyed(inputs, outputs, &recipe.data.split)
+    let mut named = keyed(inputs, outputs, &recipe.data.split);
+    named.extend(recipe.forecast.iter().flat_map(forecast::keyed_columns));
+    named
 }
 
 /// The same for a recipe that has other problems.
@@ -22,7 +26,11 @@ pub(crate) fn keyed_columns_of_draft(draft: &Draft) -> Vec<(String, KeyPath)> {
         .iter()
         .map(|input| (input.column.as_ref(), input.columns.as_deref()));
     let outputs = draft.outputs.iter().map(|output| output.column.as_ref());
-    keyed(inputs, outputs, &draft.data.split)
+    let mut named = keyed(inputs, outputs, &draft.data.split);
+    named.extend(draft.forecast.iter().flat_map(forecast::keyed_columns));
+    let answers = draft.retrieve.iter().flat_map(RetrieveConfig::columns);
+    named.extend(answers.map(|(key, name)| (name.clone(), key)));
+    named
 }
 
 fn keyed<'a>(

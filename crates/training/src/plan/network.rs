@@ -33,6 +33,7 @@ pub(crate) fn network(
                 .map(|encoder| encoder.network.clone())
                 .collect(),
             texts: texts::readers(layout, text_encoders),
+            series: None,
         },
         body: body.cloned().unwrap_or_default(),
         heads: outputs

@@ -114,6 +114,15 @@ pub(crate) fn encode(
     plan: &Plan,
     rows: &[usize],
 ) -> Result<(EncodedPart, TransformReport), RunError> {
+    if let Some(forecast) = &plan.forecast {
+        let places = rows.iter().map(|&row| forecast.windows.places[row]);
+        let windows = forecast.windows.with_places(places.collect());
+        let part = EncodedPart {
+            targets: vec![Targets::Windows(windows.clone())],
+            features: Arc::new(Features::of_windows(windows)),
+        };
+        return Ok((part, TransformReport::default()));
+    }
     let (features, report) = plan.preprocessor.transform(&plan.table, rows)?;
     let mut targets = Vec::with_capacity(plan.outputs.len());
     for output in &plan.outputs {

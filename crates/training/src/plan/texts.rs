@@ -26,13 +26,6 @@ pub struct PlannedTextEncoder {
     pub word_vectors: Option<PathBuf>,
 }
 
-impl PlannedTextEncoder {
-    /// Whether nothing of it is trained.
-    pub fn is_frozen(&self) -> bool {
-        matches!(&self.config.encoder, TextEncoderConfig::Bert(bert) if bert.freeze == Freeze::All)
-    }
-}
-
 /// Folders of weights that are not there, or lack a file.
 pub(crate) fn missing_weights(recipe: &Recipe, folder: &Path) -> Vec<Finding> {
     let inputs = recipe.inputs.iter().enumerate();
@@ -234,6 +227,14 @@ fn pretrained_shape(
         return Err(format!(
             "`freeze` names {layers} layers, but this model has {}",
             shape.layers
+        ));
+    }
+    if let Some(lora) = &bert.lora
+        && lora.rank >= shape.width
+    {
+        return Err(format!(
+            "`lora.rank` is {}, but the matrices of this model have {} rows: adapters would be no smaller than they",
+            lora.rank, shape.width
         ));
     }
     let weights = weights_file(&folder)?;

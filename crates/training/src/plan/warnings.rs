@@ -10,7 +10,7 @@ use super::Plan;
 use super::columns::{ColumnRole, ColumnSummary, cell_keys};
 use super::contradictions::{self, contradictions};
 use super::{class_warnings, split_warnings};
-use crate::retrieve;
+use crate::{forecast, retrieve};
 
 /// A number that parts fewer rows, or classes with fewer rows, may do so by chance.
 const SEPARATED_ROWS: usize = 20;
@@ -19,6 +19,10 @@ const SEPARATED_CLASS: usize = 5;
 /// Every warning about the data of a plan, whose columns have been summed up.
 pub(crate) fn warnings(plan: &Plan, columns: &[ColumnSummary]) -> Vec<String> {
     let mut warnings = Vec::new();
+    if let Some(planned) = &plan.forecast {
+        forecast::warnings(planned, &mut warnings);
+        return warnings;
+    }
     for column in columns {
         if column.role == ColumnRole::Input {
             column_warnings(plan, column, &mut warnings);
@@ -39,10 +43,29 @@ pub(crate) fn warnings(plan: &Plan, columns: &[ColumnSummary]) -> Vec<String> {
     if let Some(config) = &plan.recipe.retrieve {
         warnings.extend(retrieve::warnings(config, plan));
     }
+    late_layers(plan, &mut warnings);
+    warnings.extend(
+        plan.warm_start
+            .as_ref()
+            .and_then(|start| start.warning(plan)),
+    );
     unknown_values(plan, &mut warnings);
     repeated_rows(plan, &mut warnings);
     split_warnings::warnings(plan, &mut warnings);
     warnings
+}
+
+/// Layers that gradual unfreezing does not come to.
+fn late_layers(plan: &Plan, warnings: &mut Vec<String>) {
+    let epochs = plan.recipe.training.epochs;
+    for encoder in &plan.text_encoders {
+        if let Some((late, all)) = encoder.unreached_layers(epochs) {
+            warnings.push(format!(
+                "`gradual_unfreezing` does not come to {late} of {all} layers of the encoder of `{}` in {epochs} epochs",
+                encoder.columns[0]
+            ));
+        }
+    }
 }
 
 fn column_warnings(plan: &Plan, column: &ColumnSummary, warnings: &mut Vec<String>) {

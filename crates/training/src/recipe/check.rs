@@ -5,6 +5,7 @@ use crate::recipe::key_path::KeyPath;
 use crate::recipe::problem::Finding;
 
 mod data;
+mod forecast;
 mod inputs;
 mod outputs;
 mod retrieve;
@@ -14,11 +15,13 @@ mod training;
 pub(crate) fn check(recipe: &Recipe) -> Vec<Finding> {
     let mut findings = Vec::new();
     data::check(recipe, &mut findings);
-    match &recipe.retrieve {
-        Some(config) => retrieve::check(config, &mut findings),
-        None => {
+    match (&recipe.forecast, &recipe.retrieve) {
+        (Some(config), _) => forecast::check(recipe, config, &mut findings),
+        (None, Some(config)) => retrieve::check(config, &mut findings),
+        (None, None) => {
             inputs::check(&recipe.inputs, &mut findings);
             outputs::check(recipe, &mut findings);
+            forecast::check_absent(recipe.model.as_ref(), &mut findings);
         }
     }
     training::check(recipe, &mut findings);

@@ -3,7 +3,7 @@
 //! A user should see a misspelt column beside a misspelt key. So these few values are read on their own, whatever the
 //! rest of the recipe looks like.
 
-use hob_data::config::DataConfig;
+use hob_data::config::{DataConfig, ForecastConfig};
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, Deserializer};
@@ -11,6 +11,7 @@ use toml::de::{DeTable, Deserializer};
 use crate::recipe::key_path::KeyPath;
 use crate::recipe::parse::leave_out;
 use crate::recipe::source::RecipeSource;
+use crate::retrieve::RetrieveConfig;
 
 /// The values that mean something outside the recipe. Keys that are not listed here may be anything.
 #[derive(Debug, Deserialize)]
@@ -20,6 +21,10 @@ pub(crate) struct Draft {
     pub(crate) inputs: Vec<DraftInput>,
     #[serde(default)]
     pub(crate) outputs: Vec<DraftOutput>,
+    #[serde(default)]
+    pub(crate) forecast: Option<ForecastConfig>,
+    #[serde(default)]
+    pub(crate) retrieve: Option<RetrieveConfig>,
     #[serde(default)]
     pub(crate) training: DraftTraining,
 }
@@ -87,6 +92,16 @@ mod tests {
         assert_eq!(draft.inputs[1].columns.as_deref().unwrap(), ["age"]);
         assert_eq!(draft.outputs[1].column.as_deref(), Some("churn"));
         assert_eq!(draft.training.device.as_deref(), Some("gpu"));
+    }
+
+    #[test]
+    fn sections_in_place_of_inputs_are_read_too() {
+        let text =
+            "sed = 1\n[data]\nsource = \"a.csv\"\n[retrieve]\nquestion = \"q\"\nanswer = \"a\"\n";
+        assert_eq!(draft(text).unwrap().retrieve.unwrap().question, "q");
+        let text = "[data]\nsource = \"a.csv\"\n[model.nlinear]\n[forecast]\ntime = \"day\"\ntarget = \"sales\"\n\
+                    horizn = 3\nhorizon = 3\ncontext = 6\n";
+        assert_eq!(draft(text).unwrap().forecast.unwrap().time, "day");
     }
 
     #[test]

@@ -70,8 +70,8 @@ pub(crate) struct Table {
 pub(crate) struct Key {
     pub(crate) name: String,
     pub(crate) required: bool,
-    /// The key that stands in place of this one: exactly one of them is given.
-    pub(crate) unless: Option<String>,
+    /// The keys that stand in place of this one: it is given exactly where none of them is.
+    pub(crate) unless: Vec<String>,
     pub(crate) shape: Shape,
 }
 
@@ -81,6 +81,14 @@ pub(crate) struct Variant {
     pub(crate) name: String,
     /// Its settings; `None` for a name alone.
     pub(crate) content: Option<Shape>,
+}
+
+impl Key {
+    /// The key that stands in place of this one, if one is given.
+    pub(crate) fn replacement(&self, is_given: impl Fn(&str) -> bool) -> Option<&str> {
+        let mut others = self.unless.iter().map(String::as_str);
+        others.find(|other| is_given(other))
+    }
 }
 
 impl Table {
@@ -116,7 +124,7 @@ fn compile(schema: &Value, definitions: &Map<String, Value>, depth: usize) -> Sh
         let name = name.rsplit('/').next().unwrap_or(name);
         return definitions.get(name).map_or(Shape::Any, next);
     }
-    if let Some([only]) = branches(object, "allOf") {
+    if let Some([only]) = branches(object, "allOf").filter(|_| !object.contains_key("type")) {
         return next(only);
     }
     if let Some(branches) = branches(object, "oneOf").or(branches(object, "anyOf")) {
@@ -180,19 +188,20 @@ fn variants(schema: &Value, next: &impl Fn(&Value) -> Shape) -> Option<Vec<Varia
 
 fn table(object: &Map<String, Value>, next: &impl Fn(&Value) -> Shape) -> Table {
     let required = names(object.get("required"));
-    // Of a table with alternatives the schema says: if this key is there, else these keys.
-    let branch = |key: &str| names(object.get(key).and_then(|schema| schema.get("required")));
-    let (instead, replaced) = (branch("if"), branch("else"));
+    let alternatives = alternatives(object);
+    let instead_of = |name: &str| {
+        let replaced = alternatives.iter();
+        let replaced = replaced.filter(|(_, replaced)| replaced.contains(&name));
+        let instead = replaced.flat_map(|(instead, _)| instead);
+        instead.map(ToString::to_string).collect::<Vec<_>>()
+    };
     let properties = object.get("properties").and_then(Value::as_object);
     let keys = properties.into_iter().flatten().map(|(name, schema)| {
-        let is_replaced = replaced.contains(&name.as_str());
+        let unless = instead_of(name);
         Key {
             name: name.clone(),
-            required: is_replaced || required.contains(&name.as_str()),
-            unless: instead
-                .first()
-                .filter(|_| is_replaced)
-                .map(ToString::to_string),
+            required: !unless.is_empty() || required.contains(&name.as_str()),
+            unless,
             shape: next(schema),
         }
     });
@@ -205,6 +214,26 @@ fn table(object: &Map<String, Value>, next: &impl Fn(&Value) -> Shape) -> Table 
         keys: keys.collect(),
         other,
     }
+}
+
+/// Of a table with alternatives the schema says, in one or several rules: if any of these keys is there, else those.
+fn alternatives(object: &Map<String, Value>) -> Vec<(Vec<&str>, Vec<&str>)> {
+    let rules = branches(object, "allOf").unwrap_or_default().iter();
+    rules
+        .filter(|rule| rule.get("if").is_some())
+        .map(|rule| (named(rule.get("if")), named(rule.get("else"))))
+        .collect()
+}
+
+/// The keys that a schema, or any of its branches, asks for.
+fn named(schema: Option<&Value>) -> Vec<&str> {
+    let Some(schema) = schema else {
+        return Vec::new();
+    };
+    let any = schema.get("anyOf").and_then(Value::as_array);
+    let any = any.into_iter().flatten().chain([schema]);
+    any.flat_map(|schema| names(schema.get("required")))
+        .collect()
 }
 
 fn names(required: Option<&Value>) -> Vec<&str> {

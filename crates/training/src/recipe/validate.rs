@@ -159,10 +159,9 @@ impl Walk<'_> {
         }
         self.alternatives(path, table, shape);
         let is_missing = |key: &&Key| {
-            let other = key.unless.as_ref();
             key.required
                 && !table.contains_key(key.name.as_str())
-                && !other.is_some_and(|other| table.contains_key(other.as_str()))
+                && key.replacement(|other| table.contains_key(other)).is_none()
         };
         for key in shape.keys.iter().filter(is_missing) {
             let missing = path.key(&*key.name);
@@ -188,11 +187,7 @@ impl Walk<'_> {
             .iter()
             .filter(|key| table.contains_key(key.name.as_str()))
         {
-            let Some(other) = key
-                .unless
-                .as_ref()
-                .filter(|other| table.contains_key(other.as_str()))
-            else {
+            let Some(other) = key.replacement(|other| table.contains_key(other)) else {
                 continue;
             };
             let name = &key.name;

@@ -88,6 +88,7 @@ pub fn judge(
             validation: None,
             baseline: judged.baseline,
             text_baseline: Some(judged.bm25),
+            forecast: None,
             temperature: 1.0,
             worst: Vec::new(),
             mistakes: None,

@@ -66,6 +66,7 @@ impl Finish<'_> {
             validation: validation.map(|judged| judged.report),
             baseline: judged.baseline,
             text_baseline: Some(judged.bm25),
+            forecast: None,
             temperature: 1.0,
         };
         let network = self.question_network();

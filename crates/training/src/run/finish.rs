@@ -17,7 +17,7 @@ use crate::evaluate::{Known, predicted};
 use crate::fit::{EncodedPart, FitObserver, Fitted, count_frozen};
 use crate::metrics::{self, Baseline, MetricsError, WorstRow};
 use crate::mistakes::mistakes;
-use crate::plan::{Plan, contradictions};
+use crate::plan::{Plan, WarmStart, contradictions};
 use crate::result::{OutputResult, RunResult};
 use crate::run_folder::{RunFolder, write_json};
 use crate::text_encoders::TextEncoders;
@@ -126,6 +126,7 @@ impl Finish<'_> {
                     },
                     rows,
                 )?,
+                forecast: None,
                 temperature: spec.temperature,
                 worst: worst(self.plan, spec, &known_judged[place], &answers, rows)
                     .map_err(failed(part))?,
@@ -192,7 +193,8 @@ impl Finish<'_> {
         let columns = plan.columns();
         let parameters = count_parameters(network);
         let frozen = count_frozen(&fitted.network, &self.texts.groups());
-        let trained = count_parameters(&fitted.network).saturating_sub(frozen);
+        let trained =
+            count_parameters(&fitted.network).saturating_sub(frozen) + plan.adapter_parameters();
         RunResult {
             name: plan.name.clone(),
             hob: crate::VERSION.to_string(),
@@ -201,6 +203,7 @@ impl Finish<'_> {
             seed: plan.recipe.seed,
             parameters,
             trained_parameters: (trained < parameters).then_some(trained),
+            warm_start: plan.warm_start.as_ref().map(WarmStart::parent),
             training_seconds: fitted.seconds,
             epochs: fitted.epochs.len(),
             best_epoch: fitted.kept_epoch,
@@ -256,6 +259,7 @@ impl Finish<'_> {
                     result.rows.test,
                 ],
                 epochs: result.epochs,
+                warm_start: result.warm_start.clone(),
             },
             examples: examples.collect(),
             chat: plan.chat.clone(),
@@ -268,6 +272,7 @@ impl Finish<'_> {
             baseline: result.baseline(),
             baseline_models,
             retrieval: None,
+            forecast: None,
         }
     }
 }

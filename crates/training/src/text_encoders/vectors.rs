@@ -105,6 +105,9 @@ pub(super) fn identity(plan: &Plan, weights: &[[u8; 32]], features: &Features) -
         digest.update(format!("{:?}", encoder.network));
         digest.update(weights);
     }
+    if let Some(start) = &plan.warm_start {
+        digest.update(start.sha256());
+    }
     for lists in &features.texts {
         for row in 0..features.num_rows {
             digest.update((lists.len(row) as u64).to_le_bytes());
@@ -131,7 +134,7 @@ pub(super) fn with_vectors(features: &Features, vectors: &Vectors) -> Arc<Featur
         numbers: features.numbers.clone(),
         dense: Matrix { width, values },
         codes: features.codes.clone(),
-        texts: Vec::new(),
+        ..Features::default()
     })
 }
 

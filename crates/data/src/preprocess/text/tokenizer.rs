@@ -2,12 +2,11 @@
 //!
 //! The crate trusts its files, so that an odd one may end in a panic; here every call is guarded, and every id is checked.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use serde_json::Value;
 use tokenizers::Tokenizer;
 
 use super::{Encoded, cut};
+use crate::guard::guarded;
 
 /// Ids from here on would make tables that no machine holds.
 const MAX_VOCABULARY: usize = 10_000_000;
@@ -61,13 +60,13 @@ impl Tokenization {
             return Err("it has no `model`".into());
         }
         let json = file.to_string();
-        let mut tokenizer = guarded(|| Tokenizer::from_bytes(json.as_bytes()))?;
+        let mut tokenizer = outcome(|| Tokenizer::from_bytes(json.as_bytes()))?;
         // Texts are cut and batches are filled elsewhere. Some files fill every text up to 128 tokens.
         tokenizer.with_padding(None);
-        guarded(|| tokenizer.with_truncation(None).map(|_| ()))?;
+        outcome(|| tokenizer.with_truncation(None).map(|_| ()))?;
         // A text that has `[CLS]` in it has these letters in it, not the token.
         tokenizer.set_encode_special_tokens(true);
-        let vocabulary = guarded(|| Ok(num_ids(&tokenizer)))?;
+        let vocabulary = outcome(|| Ok(num_ids(&tokenizer)))?;
         if vocabulary == 0 {
             return Err("it has no tokens".into());
         }
@@ -116,7 +115,7 @@ impl Tokenization {
 
     /// What the tokenizer puts around a text.
     fn find_special(&mut self) -> Result<(), String> {
-        let encoding = guarded(|| self.tokenizer.encode("a", true))?;
+        let encoding = outcome(|| self.tokenizer.encode("a", true))?;
         let ids = self.checked(encoding.get_ids())?;
         let is_special = encoding.get_special_tokens_mask();
         let num_before = is_special.iter().take_while(|&&mask| mask == 1).count();
@@ -264,7 +263,7 @@ impl Tokenization {
 
     /// The ids of a text without special tokens around it.
     fn pieces(&self, text: &str) -> Result<Vec<i32>, String> {
-        let encoding = guarded(|| self.tokenizer.encode_fast(text, false))?;
+        let encoding = outcome(|| self.tokenizer.encode_fast(text, false))?;
         self.checked(encoding.get_ids())
     }
 
@@ -294,9 +293,9 @@ fn num_ids(tokenizer: &Tokenizer) -> usize {
 }
 
 /// The outcome of a call into the crate, which may panic on a file that nobody made with it.
-fn guarded<T>(call: impl FnOnce() -> tokenizers::Result<T>) -> Result<T, String> {
-    match catch_unwind(AssertUnwindSafe(call)) {
-        Ok(outcome) => outcome.map_err(|problem| problem.to_string()),
-        Err(_) => Err("its settings contradict each other".into()),
+fn outcome<T>(call: impl FnOnce() -> tokenizers::Result<T>) -> Result<T, String> {
+    match guarded(call) {
+        Some(outcome) => outcome.map_err(|problem| problem.to_string()),
+        None => Err("its settings contradict each other".into()),
     }
 }

@@ -2,9 +2,10 @@
 //! the same pieces and scores in every run and with any number of threads.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tokenizers::models::unigram::{Unigram, UnigramTrainer};
+
+use crate::guard::guarded;
 
 /// Longer words are cut; the trainer's sums would lose their precision.
 const MAX_WORD_CHARACTERS: usize = 64;
@@ -34,12 +35,9 @@ pub(super) fn learn(
         .num_threads(1)
         .build()
         .map_err(|problem| problem.to_string())?;
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        pool.install(|| trainer.do_train(words, &mut model))
-    }));
-    match outcome {
-        Ok(trained) => trained.map_err(|problem| problem.to_string())?,
-        Err(_) => return Err("the words of the training part are too long or too odd".into()),
+    match pool.install(|| guarded(|| trainer.do_train(words, &mut model))) {
+        Some(trained) => trained.map_err(|problem| problem.to_string())?,
+        None => return Err("the words of the training part are too long or too odd".into()),
     };
     let mut pieces = in_order(model.iter().cloned().collect());
     pieces.retain(|(piece, _)| !piece.contains(OTHER_END));

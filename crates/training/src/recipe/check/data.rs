@@ -2,6 +2,7 @@
 
 use hob_data::config::{DataConfig, SplitConfig};
 
+use crate::forecast::keyed_columns;
 use crate::recipe::Recipe;
 use crate::recipe::check::{inputs, path, repeated};
 use crate::recipe::key_path::KeyPath;
@@ -141,6 +142,9 @@ fn private(recipe: &Recipe, findings: &mut Vec<Finding>) {
         )
     }));
     used.extend(recipe.retrieve.iter().flat_map(RetrieveConfig::columns));
+    let series = recipe.forecast.iter().flat_map(keyed_columns);
+    let series: Vec<(String, KeyPath)> = series.collect();
+    used.extend(series.iter().map(|(name, key)| (key.clone(), name)));
     used.extend(split_column(&recipe.data.split));
     for (key, name) in used.into_iter().filter(|(_, name)| dropped(name)) {
         let message = format!("column `{name}` is in `data.private.drop`, so it is not read");

@@ -1,5 +1,7 @@
 //! Rules of `[retrieve]`.
 
+use hob_data::config::TextEncoderConfig;
+
 use crate::recipe::check::inputs::text;
 use crate::recipe::check::path;
 use crate::recipe::problem::Finding;
@@ -15,6 +17,14 @@ pub(super) fn check(config: &RetrieveConfig, findings: &mut Vec<Finding>) {
     if config.question == config.answer && !config.question.is_empty() {
         let message = format!("column `{}` is both question and answer", config.answer);
         findings.push(Finding::error(section.key("answer"), message));
+    }
+    if let TextEncoderConfig::Bert(bert) = &config.text.encoder
+        && bert.gradual_unfreezing.is_some()
+    {
+        let key = path(&["retrieve", "text", "encoder", "bert", "gradual_unfreezing"]);
+        let message =
+            format!("`{key}` has nothing to begin with: a search has no layers behind its encoder");
+        findings.push(Finding::error(key, message).on_key().with_hint("remove it"));
     }
     text::check(&config.text, &section.key("text"), findings);
 }

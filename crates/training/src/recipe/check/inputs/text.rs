@@ -1,6 +1,8 @@
 //! Rules of `[inputs.text]`.
 
-use hob_data::config::{TextConfig, TextEncoderConfig, TokenizerConfig};
+use hob_data::config::{
+    BertEncoder, Freeze, LoraConfig, TextConfig, TextEncoderConfig, TokenizerConfig,
+};
 
 use crate::recipe::key_path::KeyPath;
 use crate::recipe::problem::Finding;
@@ -12,7 +14,8 @@ pub(in crate::recipe::check) fn check(
 ) {
     let encoder = section.key("encoder");
     match &text.encoder {
-        TextEncoderConfig::Bert(_) => {
+        TextEncoderConfig::Bert(bert) => {
+            fine_tuning(bert, &encoder.key("bert"), findings);
             no_tokenizer(
                 text,
                 section,
@@ -55,6 +58,44 @@ pub(in crate::recipe::check) fn check(
                     format!("`{key}` must be a multiple of `heads` ({heads}), but is {width}");
                 findings.push(Finding::error(key, message));
             }
+        }
+    }
+}
+
+/// What `freeze`, `lora` and `gradual_unfreezing` say must be possible at once.
+fn fine_tuning(bert: &BertEncoder, section: &KeyPath, findings: &mut Vec<Finding>) {
+    let is_frozen = bert.freeze == Freeze::All;
+    if let Some(lora) = &bert.lora {
+        if !is_frozen {
+            let key = section.key("freeze");
+            let message =
+                format!("`{key}` trains weights of the encoder, but `lora` keeps all of them");
+            findings.push(
+                Finding::error(key, message)
+                    .with_hint("remove `freeze` (\"all\" goes with `lora`), or remove `lora`"),
+            );
+        }
+        repeated_targets(lora, &section.key("lora").key("targets"), findings);
+    }
+    if bert.gradual_unfreezing.is_some() && (is_frozen || bert.lora.is_some()) {
+        let key = section.key("gradual_unfreezing");
+        let (keeps, hint) = match bert.lora {
+            Some(_) => (
+                "`lora` keeps all weights of the encoder",
+                "remove one of the two",
+            ),
+            None => ("`freeze` is \"all\"", "add `freeze = \"none\"`"),
+        };
+        let message = format!("`{key}` has nothing to unfreeze: {keeps}");
+        findings.push(Finding::error(key, message).on_key().with_hint(hint));
+    }
+}
+
+fn repeated_targets(lora: &LoraConfig, key: &KeyPath, findings: &mut Vec<Finding>) {
+    for (place, target) in lora.targets.iter().enumerate() {
+        if lora.targets[..place].contains(target) {
+            let message = format!("`{key}` names a layer twice");
+            findings.push(Finding::error(key.index(place), message));
         }
     }
 }

@@ -70,9 +70,7 @@ fn unread(recipe: &Recipe, findings: &mut Vec<Finding>) {
     }
     let body = match &recipe.model {
         None | Some(BodyConfig::Linear(_)) => return,
-        Some(BodyConfig::Mlp(_)) => "mlp",
-        Some(BodyConfig::Resnet(_)) => "resnet",
-        Some(BodyConfig::FtTransformer(_)) => "ft_transformer",
+        Some(body) => body.name(),
     };
     let key = path(&["model", body]);
     let message = format!("`{key}` has no effect: every output tags words, and reads the encoder");

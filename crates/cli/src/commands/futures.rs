@@ -1,0 +1,27 @@
+//! The futures that orders and production plans are made from.
+
+use std::path::Path;
+
+use anyhow::Result;
+use hob_data::source;
+use hob_decision::DemandSamples;
+use hob_inference::Forecaster;
+use hob_training::decision;
+
+/// Draws futures of every series, from where its data ended or from new rows.
+pub(super) fn futures(
+    forecaster: &Forecaster,
+    data: Option<&Path>,
+    seed: u64,
+) -> Result<Vec<DemandSamples>> {
+    let forecasts = match data {
+        None => forecaster.continue_stored()?,
+        Some(path) => {
+            let paths = source::resolve(&path.to_string_lossy(), Path::new(""))?;
+            let (requests, options) = (forecaster.requests(), forecaster.read_options());
+            let (table, _) = source::read(&paths, &requests, &options)?;
+            forecaster.continue_rows(&table)?
+        }
+    };
+    Ok(decision::demand(forecaster, &forecasts.windows, seed))
+}
