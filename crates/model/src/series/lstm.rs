@@ -2,7 +2,7 @@
 //!
 //! With the gates `i f g o` of `x_t W + b + h_(t-1) U`: `c_t = s(f) c_(t-1) + s(i) tanh(g)` and `h_t = s(o) tanh(c_t)`.
 //! What comes from the inputs is computed for all steps at once. The rest is one operation where the backend is Flex, with
-//! or without gradients, and many small ones elsewhere; see [`fused`].
+//! or without gradients, and many small ones elsewhere; see `fused`.
 
 #[cfg(any(feature = "flex", test))]
 mod cell;
