@@ -1,6 +1,9 @@
 //! Damaged, foreign and future model files are refused, never a panic.
 
-use hob_inference::{Bundle, Manifest, Predictor, Retriever};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use hob_data::source::read_stream;
+use hob_inference::{Bundle, Forecaster, Manifest, Predictor, Retriever};
 use serde_json::{Value, json};
 
 use crate::program::{Program, customers, recipe};
@@ -91,6 +94,43 @@ fn a_hostile_manifest_of_a_search_never_panics() {
     assert!(opened > 100, "only {opened} bundles opened");
 }
 
+/// The same for a bundle that continues series.
+#[test]
+fn a_hostile_manifest_of_a_forecast_never_panics() {
+    let program = Program::new();
+    let mut text = String::from("day,item,units,price,rain,size\n");
+    for day in 1..=20 {
+        for (place, item) in ["cup", "bowl"].iter().enumerate() {
+            let (units, rain) = (day % 7 + place, day % 3);
+            text.push_str(&format!(
+                "2024-01-{day:02},{item},{units},{day},{rain},{place}\n"
+            ));
+        }
+    }
+    program.write("sales.csv", &text);
+    let text = "[data]\nsource = \"sales.csv\"\n\n[forecast]\ntime = \"day\"\nseries = [\"item\"]\ntarget = \"units\"\n\
+                horizon = 2\ncontext = 3\nknown = [\"price\"]\npast = [\"rain\"]\nstatic = [\"item\", \"size\"]\n\
+                calibrate = true\n\n[forecast.backtest]\nvalidation = 3\n\n[model.nhits]\npool = [1]\ndownsample = [1]\n\
+                width = 4\n\n[training]\nepochs = 1\n";
+    program.write("sales.toml", text);
+    program.succeed(&["train", "sales.toml", "-q"]);
+    let bundle = Bundle::read(&program.path("runs/sales")).unwrap();
+    let forecast = bundle.manifest.forecast.as_ref().unwrap();
+    assert!(forecast.conformal.is_some(), "there is nothing to damage");
+    let rows = "day,item,units,price\n2024-01-21,cup,3,9\n2024-01-22,cup,,9\n2024-01-23,cup,,8\n";
+    let opened = hostile_manifests(&bundle, |bundle| {
+        let forecaster = Forecaster::new(bundle, Some("flex")).ok()?;
+        let (requests, options) = (forecaster.requests(), forecaster.read_options());
+        let table = read_stream("rows", rows.as_bytes(), None, &requests, &options).ok();
+        let windows = table.and_then(|(table, _)| forecaster.windows_of_rows(&table).ok());
+        if let Some((windows, _)) = windows {
+            let _ = forecaster.forecast(&windows);
+        }
+        Some(())
+    });
+    assert!(opened > 100, "only {opened} bundles opened");
+}
+
 /// Tries every replacement of every value; gives how many bundles opened.
 fn hostile_manifests(bundle: &Bundle, open: impl Fn(Bundle) -> Option<()>) -> usize {
     let honest = serde_json::to_value(&bundle.manifest).unwrap();
@@ -117,7 +157,9 @@ fn hostile_manifests(bundle: &Bundle, open: impl Fn(Bundle) -> Option<()>) -> us
                     manifest,
                     ..bundle.clone()
                 };
-                opened += usize::from(open(bundle).is_some());
+                let outcome = catch_unwind(AssertUnwindSafe(|| open(bundle)));
+                let outcome = outcome.unwrap_or_else(|_| panic!("`{place}` is {value}"));
+                opened += usize::from(outcome.is_some());
             }
         }
     }

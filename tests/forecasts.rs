@@ -235,6 +235,12 @@ fn what_cannot_be_forecast_is_told() {
         "{}",
         ran.stderr
     );
+    let alone = "[data]\nsource = \"sales.csv\"\n\n[[inputs]]\ncolumn = \"item\"\n\n[[outputs]]\ncolumn = \"units\"\n\n\
+                 [model.linear]\n\n[decision.simulation]\n";
+    program.write("sold.toml", alone);
+    let ran = program.run(&["check", "sold.toml"]);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    insta::assert_snapshot!("a_decision_without_a_forecast", ran.stderr);
     program.write(
         "sales.csv",
         &sales().replace("2024-04-29,cup", "2024-04-28,cup"),

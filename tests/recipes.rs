@@ -67,7 +67,7 @@ fn every_recipe_can_be_planned() {
 }
 
 /// How far the losses of two devices may be from each other after two epochs, relatively.
-const DEVICE_TOLERANCE: f64 = 5e-5;
+const DEVICE_TOLERANCE: f64 = 1e-5;
 
 #[test]
 fn every_recipe_takes_steps_on_each_device_and_the_devices_agree() {
@@ -90,6 +90,12 @@ fn every_recipe_takes_steps_on_each_device_and_the_devices_agree() {
             // Dropout draws differ between devices, so it is off; one large batch keeps it quick.
             for set in ["training.epochs=2", "training.batch_size=2048"] {
                 command.extend(["--set".to_string(), set.to_string()]);
+            }
+            if text.contains("[forecast]") {
+                // A quantile loss has a kink, where rounding decides the sign of a gradient, and Adam makes a full step
+                // of any gradient, however small; steps in proportion to the gradient show the devices alone.
+                let descent = "optimizer={sgd={learning_rate=0.01}}";
+                command.extend(["--set".to_string(), descent.to_string()]);
             }
             for (section, key) in [
                 ("[model.mlp]", "model.mlp.dropout"),

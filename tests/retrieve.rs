@@ -215,7 +215,7 @@ fn the_other_commands_know_a_search() {
     assert_eq!(judged["unknown"], 1);
     let ran = program.run(&["evaluate", "runs/faq", "new.csv", "--importance"]);
     assert!(
-        ran.code == 2 && ran.stderr.contains("this model has none"),
+        ran.code == 2 && ran.stderr.contains("a search has only the question"),
         "{}",
         ran.stderr
     );

@@ -4,7 +4,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::order::OrderConfig;
-use crate::production::ProductionConfig;
 use crate::simulate::SimulationConfig;
 
 /// `[decision]`: what is done with the forecast.
@@ -14,9 +13,6 @@ pub struct DecisionConfig {
     /// How much of each item to order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<OrderConfig>,
-    /// What to produce when.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub production: Option<ProductionConfig>,
     /// How orders are judged on held-out demand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub simulation: Option<SimulationConfig>,

@@ -37,8 +37,8 @@ pub use order::{
 };
 pub use production::{
     Binding, Delivery, FactoryConfig, MaterialConfig, MaterialOrder, MaterialPlan, PerPeriod,
-    PlanCost, PlannedDemand, ProductConfig, ProductPlan, ProductionConfig, ProductionPlan,
-    ResourceConfig, ResourcePlan, Shortfall, SolverConfig, plan,
+    PlanCost, PlannedDemand, ProductConfig, ProductPlan, ProductionPlan, ResourceConfig,
+    ResourcePlan, Shortfall, SolverConfig, plan,
 };
 pub use simulate::{
     EqualService, Forecaster, Interval, ItemHistory, PolicyResult, SimulationConfig,

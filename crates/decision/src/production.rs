@@ -18,7 +18,7 @@ mod tight;
 
 pub use config::{
     Delivery, FactoryConfig, MaterialConfig, PerPeriod, PlannedDemand, ProductConfig,
-    ProductionConfig, ResourceConfig, SolverConfig,
+    ResourceConfig, SolverConfig,
 };
 use factory::Factory;
 use model::{Goal, Model};

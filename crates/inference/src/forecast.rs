@@ -14,7 +14,7 @@ mod window_forecast;
 pub use self::{
     conformal::{CalibrationWindow, Conformal, ConformalError},
     dependence::{Dependence, paths},
-    forecaster::{Forecaster, Forecasts, requests},
+    forecaster::{Forecaster, requests},
     spec::{ForecastSpec, series_config},
     window_forecast::{Decoder, WindowForecast},
 };

@@ -42,7 +42,7 @@ pub use atomic::write_atomically;
 pub use bundle::Bundle;
 pub use decode::Answers;
 pub use error::{BundleFault, InferenceError};
-pub use forecast::{Forecaster, Forecasts};
+pub use forecast::Forecaster;
 pub use manifest::Manifest;
 pub use model::{Model, ModelKind};
 pub use predictor::{Predictions, Predictor, requests};

@@ -65,17 +65,18 @@ fn series_with(
     is_unknown: impl Fn(usize, usize) -> bool,
 ) -> SeriesInput {
     let mut batch = windows.batch(rows);
-    let layout = windows.preprocessor().layout();
     let (count, context, horizon) = (rows.len(), windows.context(), windows.horizon());
     let matrix = |values: Vec<f32>, width: usize| {
         Tensor::<2>::from_data(TensorData::new(values, [count, width]), device)
     };
-    let cube = |values: Vec<f32>, steps: usize, width: usize| {
+    let cube = |values: Vec<f32>, steps: usize| {
+        let width = values.len() / (count * steps).max(1);
         (width > 0)
             .then(|| Tensor::<3>::from_data(TensorData::new(values, [count, steps, width]), device))
     };
     let known = |value: f32| if value.is_nan() { 0.0 } else { value };
-    let (numbers, codes) = (layout.static_numbers.len(), layout.static_codes.len());
+    let numbers = batch.static_numbers.len() / count.max(1);
+    let codes = batch.static_codes.len() / count.max(1);
     for (place, code) in batch.static_codes.iter_mut().enumerate() {
         if is_unknown(rows[place / codes], place % codes) {
             *code = 0;
@@ -84,8 +85,8 @@ fn series_with(
     SeriesInput {
         past_target: matrix(batch.past_target, context),
         observed: matrix(batch.observed, context),
-        past: cube(batch.past, context, layout.past.len()),
-        future: cube(batch.future, horizon, layout.future.len()),
+        past: cube(batch.past, context),
+        future: cube(batch.future, horizon),
         static_numbers: (numbers > 0).then(|| matrix(batch.static_numbers, numbers)),
         static_codes: (codes > 0).then(|| {
             Tensor::from_data(TensorData::new(batch.static_codes, [count, codes]), device)

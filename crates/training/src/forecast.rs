@@ -15,7 +15,7 @@ pub mod metrics;
 mod plan;
 mod result;
 
-pub(crate) use backtest::{Backtest, decoder, headline, output_report};
+pub(crate) use backtest::{Backtest, decoder, headline};
 pub(crate) use columns::keyed_columns;
 pub use judge::{ForecastJudgement, judge};
 pub use plan::PlannedForecast;

@@ -28,11 +28,11 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> Result<()> {
     let predictor = match model {
         Model::Predictor(predictor) => predictor,
         Model::Retriever(retriever) => {
-            no_importance(args.importance)?;
+            no_importance(args.importance, SEARCH_HAS_NO_IMPORTANCE)?;
             return answers::evaluate(&retriever, &paths, args, || started.elapsed().as_secs_f64());
         }
         Model::Forecaster(forecaster) => {
-            no_importance(args.importance)?;
+            no_importance(args.importance, FORECAST_HAS_NO_IMPORTANCE)?;
             return forecasts::evaluate(&forecaster, &paths, args, started);
         }
     };
@@ -75,13 +75,16 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> Result<()> {
     Ok(())
 }
 
-/// A search has one input, and what a forecast sees is for the most part the series itself.
-pub(crate) fn no_importance(asked: bool) -> Result<()> {
+/// Why `--importance` says nothing of a search.
+pub(crate) const SEARCH_HAS_NO_IMPORTANCE: &str =
+    "`--importance` compares input columns, but a search has only the question";
+/// Why it says nothing of a forecast.
+pub(crate) const FORECAST_HAS_NO_IMPORTANCE: &str = "`--importance` shuffles input columns of a table, but the values of a series have their place in time";
+
+/// Refuses `--importance` for a model that has no columns to compare.
+pub(crate) fn no_importance(asked: bool, why: &str) -> Result<()> {
     match asked {
-        true => {
-            let text = "`--importance` compares input columns of tables; this model has none";
-            Err(WrongRequest(text.to_string()).into())
-        }
+        true => Err(WrongRequest(why.to_string()).into()),
         false => Ok(()),
     }
 }

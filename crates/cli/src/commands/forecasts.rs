@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Result;
-use hob_data::forecast::{ForecastColumns, PanelReport};
+use hob_data::forecast::{PanelReport, Windows};
 use hob_data::source::Format;
 use hob_data::write::{OutputCells, OutputColumn};
-use hob_inference::forecast::ForecastSpec;
-use hob_inference::{Forecaster, Forecasts};
+use hob_inference::Forecaster;
+use hob_inference::forecast::{ForecastSpec, WindowForecast};
 use hob_training::forecast::{self, PlannedForecast};
 use hob_training::plan::Plan;
 use serde_json::{Map, Value, json};
@@ -30,26 +30,27 @@ pub(super) fn predict(forecaster: &Forecaster, args: &PredictArgs) -> Result<()>
         let text = "`--keep` is for rows that are answered one by one; a forecast has the columns of its series";
         return Err(WrongRequest(text.to_string()).into());
     }
-    let (forecasts, format) = match &args.data {
-        None => (forecaster.continue_stored()?, Format::Csv),
+    let (windows, format) = match &args.data {
+        None => (forecaster.stored_windows()?, Format::Csv),
         Some(_) => {
             let (requests, options) = (forecaster.requests(), forecaster.read_options());
             let (table, report) = predict::read(&requests, &options, args)?;
             predict::say_rejected(&report);
             let format = report.files.first().map_or(Format::Csv, |file| file.format);
-            (forecaster.continue_rows(&table)?, format)
+            let (windows, report) = forecaster.windows_of_rows(&table)?;
+            for note in notes(&report) {
+                say(&format!("note: {note}"));
+            }
+            (windows, format)
         }
     };
-    for note in forecasts.report.iter().flat_map(notes) {
-        say(&format!("note: {note}"));
-    }
     let format = predict::output_format(args, format)?;
-    let horizon = forecasts.windows.horizon();
-    let num_rows = forecasts.windows.len() * horizon;
+    let forecasts = forecaster.forecast(&windows);
+    let num_rows = windows.len() * windows.horizon();
     let levels = &forecaster.spec().levels;
     let bytes = predict::encode(
-        || columns(&forecasts, levels),
-        |row| line(&forecasts, levels, row),
+        || columns(&windows, &forecasts, levels),
+        |row| line(&windows, &forecasts, levels, row),
         Vec::new(),
         num_rows,
         format,
@@ -57,15 +58,10 @@ pub(super) fn predict(forecaster: &Forecaster, args: &PredictArgs) -> Result<()>
     predict::write_answers(args, &bytes, num_rows)
 }
 
-fn key_columns(forecasts: &Forecasts) -> &ForecastColumns {
-    &forecasts.windows.panel.columns
-}
-
 /// A row per series and step: key, time, median, mean and quantiles.
-fn columns(forecasts: &Forecasts, levels: &[f64]) -> Vec<OutputColumn> {
-    let (windows, horizon) = (&forecasts.windows, forecasts.windows.horizon());
+fn columns(windows: &Windows, answers: &[WindowForecast], levels: &[f64]) -> Vec<OutputColumn> {
+    let (names, horizon) = (&windows.panel.columns, windows.horizon());
     let rows = || (0..windows.len() * horizon).map(|row| (row / horizon, row % horizon));
-    let names = key_columns(forecasts);
     let keys = names
         .series
         .iter()
@@ -91,7 +87,6 @@ fn columns(forecasts: &Forecasts, levels: &[f64]) -> Vec<OutputColumn> {
         cells: OutputCells::Double(rows().map(|(row, step)| value(row, step)).collect()),
     };
     let target = &names.target;
-    let answers = &forecasts.forecasts;
     let mut columns: Vec<OutputColumn> = keys.collect();
     columns.push(time);
     columns.push(numbers(target.clone(), &|row, step| {
@@ -108,10 +103,14 @@ fn columns(forecasts: &Forecasts, levels: &[f64]) -> Vec<OutputColumn> {
 }
 
 /// The same as an object.
-fn line(forecasts: &Forecasts, levels: &[f64], row: usize) -> Map<String, Value> {
-    let windows = &forecasts.windows;
+fn line(
+    windows: &Windows,
+    answers: &[WindowForecast],
+    levels: &[f64],
+    row: usize,
+) -> Map<String, Value> {
     let (row, step) = (row / windows.horizon(), row % windows.horizon());
-    let names = key_columns(forecasts);
+    let names = &windows.panel.columns;
     let keys = names.series.iter().zip(&windows.series(row).key);
     let mut line: Map<String, Value> = keys
         .map(|(name, value)| (name.clone(), value.clone().into()))
@@ -120,7 +119,7 @@ fn line(forecasts: &Forecasts, levels: &[f64], row: usize) -> Map<String, Value>
         names.time.clone(),
         names.time_text(windows.time(row, step)).into(),
     );
-    let answer = &forecasts.forecasts[row];
+    let answer = &answers[row];
     let quantiles = levels.iter().zip(answer.quantiles.row(step));
     let quantiles: Map<String, Value> = quantiles
         .map(|(level, value)| (level.to_string(), (*value).into()))

@@ -14,14 +14,14 @@ pub(super) fn futures(
     data: Option<&Path>,
     seed: u64,
 ) -> Result<Vec<DemandSamples>> {
-    let forecasts = match data {
-        None => forecaster.continue_stored()?,
+    let windows = match data {
+        None => forecaster.stored_windows()?,
         Some(path) => {
             let paths = source::resolve(&path.to_string_lossy(), Path::new(""))?;
             let (requests, options) = (forecaster.requests(), forecaster.read_options());
             let (table, _) = source::read(&paths, &requests, &options)?;
-            forecaster.continue_rows(&table)?
+            forecaster.windows_of_rows(&table)?.0
         }
     };
-    Ok(decision::demand(forecaster, &forecasts.windows, seed))
+    Ok(decision::demand(forecaster, &windows, seed))
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use hob_data::features::Matrix;
+use hob_data::preprocess::TransformReport;
 use hob_data::source::{self, ColumnKind, ColumnRequest, Format, ReadOptions, SourceReport};
 use hob_data::table::Table;
 use hob_data::target::TargetKind;
@@ -23,40 +24,38 @@ use crate::output::{self, say};
 /// Rows listed that were left out.
 const MAX_REJECTED_SHOWN: usize = 10;
 
-/// Predicts every row of a file or of standard input.
+/// Predicts every row of a file or of standard input, or continues series.
 pub(crate) fn predict(args: &PredictArgs) -> Result<()> {
-    let model = Model::open(&args.model, args.device.as_deref())?;
-    let reader = match &model {
-        Model::Predictor(predictor) => predictor,
-        Model::Retriever(retriever) => retriever.encoder(),
-        Model::Forecaster(forecaster) => return forecasts::predict(forecaster, args),
-    };
+    match Model::open(&args.model, args.device.as_deref())? {
+        Model::Predictor(predictor) => rows(&predictor, args, |table, kept, format| {
+            let predictions = predictor.predict(table)?;
+            let columns = || columns(&predictor, &predictions);
+            let line = |row| predictor.row_to_json(&predictions, row);
+            let bytes = encode(columns, line, kept, table.num_rows, format)?;
+            Ok((bytes, predictions.report))
+        }),
+        Model::Retriever(retriever) => rows(retriever.encoder(), args, |table, kept, format| {
+            let found = retriever.search(table)?;
+            let columns = || answers::columns(&retriever, &found.replies);
+            let line = |row: usize| answers::to_json(&found.replies[row]);
+            let bytes = encode(columns, line, kept, table.num_rows, format)?;
+            Ok((bytes, found.report))
+        }),
+        Model::Forecaster(forecaster) => forecasts::predict(&forecaster, args),
+    }
+}
+
+/// Reads rows and writes what `answer` makes of them: the file's bytes, and what was filled or unknown.
+fn rows(
+    reader: &Predictor,
+    args: &PredictArgs,
+    answer: impl FnOnce(&Table, Vec<OutputColumn>, DataFormat) -> Result<(Vec<u8>, TransformReport)>,
+) -> Result<()> {
     let (table, report) = read(&reader.requests(), &reader.read_options(), args)?;
     let input = report.files.first().map_or(Format::Csv, |file| file.format);
     say_rejected(&report);
     let format = output_format(args, input)?;
-    let kept = kept(reader, args, &table);
-    let (bytes, report) = match &model {
-        Model::Predictor(predictor) => {
-            let predictions = predictor.predict(&table)?;
-            let columns = || columns(predictor, &predictions);
-            let line = |row| predictor.row_to_json(&predictions, row);
-            (
-                encode(columns, line, kept, table.num_rows, format)?,
-                predictions.report,
-            )
-        }
-        Model::Forecaster(_) => unreachable!("it was answered above"),
-        Model::Retriever(retriever) => {
-            let found = retriever.search(&table)?;
-            let columns = || answers::columns(retriever, &found.replies);
-            let line = |row: usize| answers::to_json(&found.replies[row]);
-            (
-                encode(columns, line, kept, table.num_rows, format)?,
-                found.report,
-            )
-        }
-    };
+    let (bytes, report) = answer(&table, kept(reader, args, &table), format)?;
     for note in report_notes(&report) {
         say(&format!("note: {note}"));
     }

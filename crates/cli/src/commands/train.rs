@@ -44,8 +44,11 @@ pub(crate) fn train(args: &TrainArgs) -> Result<()> {
         }
         (None, None) => return Err(WrongRequest("a recipe is needed".to_string()).into()),
     };
-    if plan.recipe.retrieve.is_some() || plan.forecast.is_some() {
-        evaluate::no_importance(args.importance)?;
+    if plan.recipe.retrieve.is_some() {
+        evaluate::no_importance(args.importance, evaluate::SEARCH_HAS_NO_IMPORTANCE)?;
+    }
+    if plan.forecast.is_some() {
+        evaluate::no_importance(args.importance, evaluate::FORECAST_HAS_NO_IMPORTANCE)?;
     }
     say(&heading(&plan));
     for left_out in &plan.left_out {

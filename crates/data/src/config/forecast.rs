@@ -5,6 +5,8 @@ use std::num::NonZeroUsize;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::source::ColumnKind;
+
 /// `[forecast]`: the columns of a table with one row per series and time, and what is forecast from them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -277,6 +279,19 @@ pub enum ForecastColumn {
     Past,
     /// Numbers or text, as the values look.
     Static,
+}
+
+impl ForecastColumn {
+    /// How such a column is read; a static one as a number.
+    pub fn kind(self, time_formats: &[String]) -> ColumnKind {
+        match self {
+            Self::Time => ColumnKind::Date {
+                formats: time_formats.to_vec(),
+            },
+            Self::Series => ColumnKind::Category,
+            Self::Target | Self::Known | Self::Past | Self::Static => ColumnKind::Number,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::{grid::Grid, nan::nan_as_null, rows::ForecastColumns};
 use crate::features::Matrix;
 
-/// Steps of a panel from a file, at most: some centuries of minutes.
-const MAX_STEPS: usize = 200_000_000;
+/// Steps of a panel from a file, at most: 38 years of minutes. The calendar has some numbers for each.
+const MAX_STEPS: usize = 20_000_000;
 
 /// Series over time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -102,7 +102,7 @@ impl Panel {
 
     /// Whether every series holds what the columns say, and few enough steps to be held. A panel that was built has;
     /// one from a file may not.
-    pub fn is_consistent(&self, columns: &ForecastColumns) -> bool {
+    pub(super) fn is_consistent(&self, columns: &ForecastColumns) -> bool {
         let (known, past) = (columns.known.len(), columns.past.len());
         let fits = |series: &Series| {
             let steps = series.target.len();

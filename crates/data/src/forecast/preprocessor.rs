@@ -254,6 +254,17 @@ impl ForecastPreprocessor {
         .build()
     }
 
+    /// Whether there is a scaling or vocabulary for each column, and series hold what the columns say. What was fitted is
+    /// consistent; what comes from a file may not be.
+    pub fn is_consistent(&self, history: &Panel) -> bool {
+        let columns = &self.columns;
+        self.known.len() == columns.known.len()
+            && self.past.len() == columns.past.len()
+            && self.numbers.len() == columns.static_numbers.len()
+            && self.codes.len() == columns.static_texts.len()
+            && history.is_consistent(columns)
+    }
+
     /// Windows of a panel that this preprocessor made.
     pub fn windows(&self, panel: Arc<Panel>, places: Vec<Place>) -> Windows {
         Windows::new(self, panel, places)

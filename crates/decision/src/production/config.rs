@@ -8,15 +8,6 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// `[decision.production]` in a recipe.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ProductionConfig {
-    /// The factory file, relative to the recipe.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub factory: Option<String>,
-}
-
 /// `factory.toml`: what is made of what, on what. Periods are the steps of the forecast and counted from 1, the one
 /// that begins now; hours stand for whatever limits a resource.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use hob_data::config::ForecastColumn;
 use hob_data::features::{Features, Matrix};
 use hob_data::forecast::{ForecastColumns, Panel, PanelReport, Windows};
-use hob_data::source::{ColumnKind, ColumnRequest, ReadOptions};
+use hob_data::source::{ColumnRequest, ReadOptions};
 use hob_data::table::Table;
 use hob_model::config::SeriesConfig;
 use hob_model::{ModelError, Network, weights};
@@ -29,17 +29,6 @@ pub struct Forecaster {
     network: Network,
     device: Device,
     device_name: &'static str,
-}
-
-/// Series continued.
-#[derive(Debug)]
-pub struct Forecasts {
-    /// The series and where each goes on.
-    pub windows: Windows,
-    /// One per window.
-    pub forecasts: Vec<WindowForecast>,
-    /// What was done to new rows; `None` where the stored ones are continued.
-    pub report: Option<PanelReport>,
 }
 
 impl Forecaster {
@@ -121,42 +110,30 @@ impl Forecaster {
         self.manifest.reading.options()
     }
 
-    /// Continues every series that the bundle knows from where its data ended.
+    /// A window for every series that the bundle knows, from where its data ended.
     ///
     /// # Errors
     /// The model needs columns that are known in advance: rows of the future must be given.
-    pub fn continue_stored(&self) -> Result<Forecasts, InferenceError> {
-        self.continue_panel(self.spec.history.clone(), None)
+    pub fn stored_windows(&self) -> Result<Windows, InferenceError> {
+        self.windows(self.spec.history.clone())
     }
 
-    /// Continues the series of new rows. They go on where the stored history ends; a row at a step of the history takes
-    /// its place. Rows without a target after the last target are the future.
+    /// A window for every series of new rows, and what was done to these. They go on where the stored history ends; a row
+    /// at a step of the history takes its place. Rows without a target after the last target are the future.
     ///
     /// # Errors
     /// Rows that cannot be series, such as times between steps, or a column that must be known in advance and is not.
-    pub fn continue_rows(&self, table: &Table) -> Result<Forecasts, InferenceError> {
-        let (panel, report) = self
-            .spec
-            .preprocessor
-            .continued(&self.spec.history, table)?;
-        self.continue_panel(panel, Some(report))
+    pub fn windows_of_rows(&self, table: &Table) -> Result<(Windows, PanelReport), InferenceError> {
+        let fitted = &self.spec.preprocessor;
+        let (panel, report) = fitted.continued(&self.spec.history, table)?;
+        Ok((self.windows(panel)?, report))
     }
 
-    fn continue_panel(
-        &self,
-        panel: Panel,
-        report: Option<PanelReport>,
-    ) -> Result<Forecasts, InferenceError> {
-        let windows = self.spec.preprocessor.forecast_windows(Arc::new(panel))?;
-        let forecasts = self.forecast(&windows);
-        Ok(Forecasts {
-            windows,
-            forecasts,
-            report,
-        })
+    fn windows(&self, panel: Panel) -> Result<Windows, InferenceError> {
+        Ok(self.spec.preprocessor.forecast_windows(Arc::new(panel))?)
     }
 
-    /// Forecasts given windows.
+    /// Forecasts windows.
     pub fn forecast(&self, windows: &Windows) -> Vec<WindowForecast> {
         self.spec
             .decoder()
@@ -196,13 +173,7 @@ impl Forecaster {
 pub fn requests(columns: &ForecastColumns, hashed: &[String], salt: &str) -> Vec<ColumnRequest> {
     let request = |(name, usage): (&str, ForecastColumn)| ColumnRequest {
         name: name.to_string(),
-        kind: match usage {
-            ForecastColumn::Time => ColumnKind::Date {
-                formats: columns.time_formats.clone(),
-            },
-            ForecastColumn::Series => ColumnKind::Category,
-            _ => ColumnKind::Number,
-        },
+        kind: usage.kind(&columns.time_formats),
         required: matches!(
             usage,
             ForecastColumn::Time | ForecastColumn::Series | ForecastColumn::Known
@@ -236,8 +207,8 @@ fn check(spec: &ForecastSpec, network: Option<&SeriesConfig>) -> Result<(), Mode
     {
         return Err(wrong("levels", "are not probabilities in ascending order"));
     }
-    match spec.history.is_consistent(&spec.preprocessor.columns) {
+    match spec.preprocessor.is_consistent(&spec.history) {
         true => Ok(()),
-        false => Err(wrong("history", "is damaged")),
+        false => Err(wrong("forecast", "has parts that do not belong together")),
     }
 }

@@ -32,14 +32,10 @@ pub struct ForecastSpec {
 impl ForecastSpec {
     /// What the numbers of the network mean.
     pub fn decoder(&self) -> Decoder {
+        let head = ForecastHead::from(&self.preprocessor.head);
         Decoder {
-            head: ForecastHead::from(&self.preprocessor.head),
-            levels: self.levels.clone(),
             conformal: self.conformal.clone(),
-            floor: match self.is_non_negative {
-                true => 0.0,
-                false => f64::NEG_INFINITY,
-            },
+            ..Decoder::new(head, self.levels.clone(), self.is_non_negative)
         }
     }
 

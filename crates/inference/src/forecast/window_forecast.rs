@@ -43,6 +43,19 @@ pub struct Decoder {
 }
 
 impl Decoder {
+    /// Without corrections. Where no value is below 0, no forecast is.
+    pub fn new(head: ForecastHead, levels: Vec<f64>, is_non_negative: bool) -> Self {
+        Self {
+            head,
+            levels,
+            conformal: None,
+            floor: match is_non_negative {
+                true => 0.0,
+                false => f64::NEG_INFINITY,
+            },
+        }
+    }
+
     /// Forecasts every window.
     pub fn forecasts(
         &self,

@@ -4,9 +4,9 @@
 //! What comes from the inputs is computed for all steps at once. The rest is one operation where the backend is Flex, with
 //! or without gradients, and many small ones elsewhere; see `fused`.
 
-#[cfg(any(feature = "flex", test))]
+#[cfg(feature = "flex")]
 mod cell;
-#[cfg_attr(not(feature = "flex"), path = "lstm/not_fused.rs")]
+#[cfg(feature = "flex")]
 mod fused;
 
 use burn::{
@@ -54,11 +54,12 @@ impl Lstm {
     /// From zeros: `gates` is `[steps, batch, 4 * hidden]`, what comes from the inputs. Gives the states of all steps,
     /// `[steps, batch, hidden]`.
     pub(super) fn states(&self, gates: Tensor<3>) -> Tensor<3> {
-        let weight = self.hidden.weight.val();
-        match fused::with_gradients(gates, weight) {
-            Ok(states) => states,
-            Err(gates) => self.run(gates, None).0,
-        }
+        #[cfg(feature = "flex")]
+        let gates = match fused::with_gradients(gates, self.hidden.weight.val()) {
+            Ok(states) => return states,
+            Err(gates) => gates,
+        };
+        self.run(gates, None).0
     }
 
     /// The same from a given state or from zeros, and what is known after the last step. Without gradients it is fast
@@ -72,6 +73,7 @@ impl Lstm {
                 memory: zeros,
             }
         });
+        #[cfg(feature = "flex")]
         if fused::is_possible(&gates) {
             return fused::without_gradients(gates, self.hidden.weight.val(), start);
         }

@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 use hob_data::features::Matrix;
-use hob_data::forecast::Windows;
+use hob_data::forecast::{Place, Windows};
 use hob_inference::forecast::{
     CalibrationWindow, Conformal, ConformalError, Decoder, Dependence, WindowForecast,
 };
@@ -10,11 +10,14 @@ use hob_model::Network;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+use super::KIND;
 use super::baselines::{BaselineOptions, ForecastBaseline};
 use super::metrics::{self, ForecastReport, SeriesScale, Window};
 use super::plan::PlannedForecast;
 use super::result::{Fan, ForecastDetail, OtherForecast, SeriesResult};
 use crate::metrics::{Metrics, MetricsError, OutputReport};
+use crate::plan::Contradictions;
+use crate::result::OutputResult;
 
 /// The forecast that stands as the baseline of the run.
 pub(crate) const BASELINE: ForecastBaseline = ForecastBaseline::SeasonalNaive;
@@ -40,6 +43,32 @@ pub(crate) struct Judged {
     pub(crate) report: ForecastReport,
     pub(crate) baseline: ForecastReport,
     pub(crate) detail: ForecastDetail,
+}
+
+impl Judged {
+    /// As `result.json` holds it.
+    pub(crate) fn into_output(
+        self,
+        column: &str,
+        part: &str,
+        validation: Option<ForecastReport>,
+    ) -> OutputResult {
+        OutputResult {
+            column: column.to_string(),
+            kind: KIND.to_string(),
+            test: output_report(self.report),
+            part: part.to_string(),
+            validation: validation.map(output_report),
+            baseline: output_report(self.baseline),
+            text_baseline: None,
+            forecast: Some(self.detail),
+            temperature: 1.0,
+            worst: Vec::new(),
+            mistakes: None,
+            scope: None,
+            contradictions: Contradictions::default(),
+        }
+    }
 }
 
 impl<'a> Backtest<'a> {
@@ -123,28 +152,32 @@ impl<'a> Backtest<'a> {
         Dependence::fit(&places, &mut ChaCha8Rng::seed_from_u64(seed))
     }
 
-    /// Forecasts the windows of a part and judges them beside the classical forecasts.
+    /// Judges the forecasts of the windows of a part.
+    pub(crate) fn evaluate(&self, rows: &[usize]) -> Result<ForecastReport, MetricsError> {
+        let windows = self.windows(rows);
+        let forecasts = self.decoder.forecasts(self.network, &windows, self.device);
+        let levels = &self.decoder.levels;
+        metrics::evaluate(&judged(&windows, forecasts), levels, &scales(&windows))
+    }
+
+    /// The same in detail, beside the classical forecasts.
     pub(crate) fn judge(&self, rows: &[usize]) -> Result<Judged, MetricsError> {
         let windows = self.windows(rows);
         let levels = &self.decoder.levels;
         let scales = scales(&windows);
         let forecasts = self.decoder.forecasts(self.network, &windows, self.device);
         let fans = self.fans(&windows, &forecasts, &scales);
-        let own = forecasts.into_iter().enumerate();
-        let own: Vec<Window> = own
-            .map(|(row, forecast)| judged(&windows, row, forecast))
-            .collect();
-        let report = metrics::evaluate(&own, levels, &scales)?;
+        let report = metrics::evaluate(&judged(&windows, forecasts), levels, &scales)?;
         let mut others = Vec::new();
         let mut baseline = ForecastReport::default();
         for method in ForecastBaseline::ALL {
-            let judged = metrics::evaluate(&self.classical(method, &windows), levels, &scales)?;
+            let report = metrics::evaluate(&self.classical(method, &windows), levels, &scales)?;
             if method == BASELINE {
-                baseline = judged;
+                baseline = report;
             } else {
                 others.push(OtherForecast {
                     name: method.name().to_string(),
-                    metrics: judged.metrics,
+                    metrics: report.metrics,
                 });
             }
         }
@@ -239,23 +272,13 @@ impl<'a> Backtest<'a> {
 
 /// How the numbers of the network of a plan are read, before any calibration.
 pub(crate) fn decoder(planned: &PlannedForecast) -> Decoder {
-    Decoder {
-        head: planned.head.clone(),
-        levels: planned.levels(),
-        conformal: None,
-        floor: match planned.is_non_negative() {
-            true => 0.0,
-            false => f64::NEG_INFINITY,
-        },
-    }
+    let head = planned.head.clone();
+    Decoder::new(head, planned.levels(), planned.is_non_negative())
 }
 
 /// The metrics of validation windows while a network is trained, from what it gave.
 pub(crate) fn headline(decoder: &Decoder, windows: &Windows, raw: &Matrix<f32>) -> Metrics {
-    let forecasts = decoder.of_outputs(windows, raw).into_iter().enumerate();
-    let judged: Vec<Window> = forecasts
-        .map(|(row, forecast)| judged(windows, row, forecast))
-        .collect();
+    let judged = judged(windows, decoder.of_outputs(windows, raw));
     let mut headline = Metrics::default();
     if let Ok(report) = metrics::evaluate(&judged, &decoder.levels, &scales(windows)) {
         for name in ["wql", "mase"] {
@@ -267,16 +290,18 @@ pub(crate) fn headline(decoder: &Decoder, windows: &Windows, raw: &Matrix<f32>) 
     headline
 }
 
-fn judged(windows: &Windows, row: usize, forecast: WindowForecast) -> Window {
-    let place = windows.places[row];
-    Window {
+/// Forecasts beside what happened.
+fn judged(windows: &Windows, forecasts: Vec<WindowForecast>) -> Vec<Window> {
+    let forecasts = forecasts.into_iter().zip(&windows.places).enumerate();
+    let window = |(row, (forecast, place)): (usize, (WindowForecast, &Place))| Window {
         series: place.series as usize,
         origin: place.origin as usize,
         actual: windows.truth(row).map(f64::from).collect(),
         median: forecast.median,
         mean: forecast.mean,
         quantiles: forecast.quantiles,
-    }
+    };
+    forecasts.map(window).collect()
 }
 
 /// By series, from what was known before its first window.
@@ -336,7 +361,7 @@ fn per_series(
 }
 
 /// In the form of other outputs.
-pub(crate) fn output_report(report: ForecastReport) -> OutputReport {
+fn output_report(report: ForecastReport) -> OutputReport {
     OutputReport {
         rows: report.cells,
         metrics: report.metrics,

@@ -7,10 +7,8 @@ use hob_data::forecast::{PanelReport, Place};
 use hob_data::source::{self, ReadOptions};
 use hob_inference::{Forecaster, InferenceError};
 
-use super::KIND;
-use super::backtest::{Backtest, output_report};
+use super::backtest::Backtest;
 use crate::error::RunError;
-use crate::plan::Contradictions;
 use crate::result::OutputResult;
 
 /// What came out of an evaluation.
@@ -66,21 +64,7 @@ pub fn judge(
         source,
     })?;
     Ok(ForecastJudgement {
-        output: OutputResult {
-            column: preprocessor.columns.target.clone(),
-            kind: KIND.to_string(),
-            test: output_report(judged.report),
-            part: "given".to_string(),
-            validation: None,
-            baseline: output_report(judged.baseline),
-            text_baseline: None,
-            forecast: Some(judged.detail),
-            temperature: 1.0,
-            worst: Vec::new(),
-            mistakes: None,
-            scope: None,
-            contradictions: Contradictions::default(),
-        },
+        output: judged.into_output(&preprocessor.columns.target, "given", None),
         report,
         rejected: source.rejected.num_rows,
     })

@@ -29,7 +29,7 @@ pub struct PlannedForecast {
     pub train_end: usize,
     /// The panel's first step that the test part forecasts.
     pub test_begin: usize,
-    /// Windows before the test part that begin where one series has no value, or too few.
+    /// Windows of the validation and test part that a series cannot have, because it has no value there or too few before.
     pub left_out: usize,
     /// What was done to the rows.
     pub report: PanelReport,
@@ -46,12 +46,8 @@ pub(crate) fn requests(config: &ForecastConfig, profile: Option<&Profile>) -> Ve
     let request = |(name, usage): (&str, ForecastColumn)| ColumnRequest {
         name: name.to_string(),
         kind: match usage {
-            ForecastColumn::Time => ColumnKind::Date {
-                formats: config.time_formats.clone(),
-            },
-            ForecastColumn::Series => ColumnKind::Category,
             ForecastColumn::Static if !is_number(name) => ColumnKind::Category,
-            _ => ColumnKind::Number,
+            usage => usage.kind(&config.time_formats),
         },
         required: true,
         hash_salt: None,

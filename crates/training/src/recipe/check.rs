@@ -24,6 +24,7 @@ pub(crate) fn check(recipe: &Recipe) -> Vec<Finding> {
             forecast::check_absent(recipe.model.as_ref(), &mut findings);
         }
     }
+    forecast::check_decision(recipe, &mut findings);
     training::check(recipe, &mut findings);
     findings
 }

@@ -14,9 +14,8 @@ use super::finish::Finish;
 use crate::decision::Replay;
 use crate::error::RunError;
 use crate::fit::FitObserver;
-use crate::forecast::{Backtest, KIND, PlannedForecast, output_report};
-use crate::plan::Contradictions;
-use crate::result::{OutputResult, RunResult};
+use crate::forecast::{Backtest, PlannedForecast};
+use crate::result::RunResult;
 use crate::run_folder::{RunFolder, write_json};
 
 /// Windows kept in the bundle for its self-test.
@@ -51,27 +50,13 @@ impl Finish<'_> {
         let validation = match plan.parts.validation.is_empty() {
             true => None,
             false => {
-                let judged = backtest.judge(&plan.parts.validation);
-                Some(output_report(judged.map_err(failed("validation"))?.report))
+                let report = backtest.evaluate(&plan.parts.validation);
+                Some(report.map_err(failed("validation"))?)
             }
         };
         let mut judged = backtest.judge(&plan.parts.test).map_err(failed("test"))?;
         judged.detail.simulation = self.simulation(planned, &backtest, &dependence)?;
-        let output = OutputResult {
-            column: target.clone(),
-            kind: KIND.to_string(),
-            test: output_report(judged.report),
-            part: "test".to_string(),
-            validation,
-            baseline: output_report(judged.baseline),
-            text_baseline: None,
-            forecast: Some(judged.detail),
-            temperature: 1.0,
-            worst: Vec::new(),
-            mistakes: None,
-            scope: None,
-            contradictions: Contradictions::default(),
-        };
+        let output = judged.into_output(target, "test", validation);
         let mut result = self.result(network, vec![output], &TransformReport::default());
         result.notes.extend(planned.notes());
         let steps = planned.config.context.get() + planned.config.horizon.get();

@@ -42,6 +42,21 @@ pub(super) fn check_absent(model: Option<&BodyConfig>, findings: &mut Vec<Findin
     }
 }
 
+/// Decisions are made from forecasts.
+pub(super) fn check_decision(recipe: &Recipe, findings: &mut Vec<Finding>) {
+    let Some(decision) = &recipe.decision else {
+        return;
+    };
+    if recipe.forecast.is_none() {
+        let message = "`[decision]` decides from a forecast, but there is no `[forecast]`";
+        findings.push(Finding::error(path(&["decision"]), message));
+    }
+    if decision.simulation.is_some() && decision.order.is_none() {
+        let message = "`[decision.simulation]` replays orders, but there is no `[decision.order]`";
+        findings.push(Finding::error(path(&["decision", "simulation"]), message));
+    }
+}
+
 /// A column has one use; only one of `series` may be `static` too.
 fn columns(config: &ForecastConfig, findings: &mut Vec<Finding>) {
     let named = keyed_columns(config);
