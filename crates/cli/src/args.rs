@@ -145,6 +145,25 @@ pub(crate) struct PredictArgs {
     /// Rows to predict; `-` or nothing for standard input (CSV, or JSON lines when it starts with `{`). A model that
     /// continues series goes on from its own data when nothing is given, and from these rows otherwise
     pub(crate) data: Option<PathBuf>,
+    /// The users that a model recommends to, a row each: the same as DATA. A column `items` may hold what a user has
+    /// besides what the model knows, such as `12|15`
+    #[arg(long, value_name = "FILE", conflicts_with = "data")]
+    pub(crate) users: Option<PathBuf>,
+    /// How many items a list has
+    #[arg(long, value_name = "N")]
+    pub(crate) top: Option<usize>,
+    /// List the items that a model finds most like this one
+    #[arg(long, value_name = "ITEM", conflicts_with_all = ["data", "users"])]
+    pub(crate) similar_to: Option<String>,
+    /// Recommend only items with this value in a filter column; several values of a column are alternatives
+    #[arg(long, value_name = "COLUMN=VALUE")]
+    pub(crate) only: Vec<String>,
+    /// Recommend no item with this value in a filter column
+    #[arg(long, value_name = "COLUMN=VALUE")]
+    pub(crate) without: Vec<String>,
+    /// Recommend items that a user has already, too
+    #[arg(long)]
+    pub(crate) again: bool,
     /// Where to write; standard output by default. The ending says the format
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,

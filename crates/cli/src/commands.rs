@@ -16,6 +16,7 @@ pub(crate) mod planning;
 pub(crate) mod predict;
 pub(crate) mod produce;
 pub(crate) mod recipes;
+mod recommendations;
 pub(crate) mod report;
 pub(crate) mod results;
 pub(crate) mod schema;

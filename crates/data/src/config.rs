@@ -5,6 +5,7 @@
 
 mod fine_tuning;
 mod forecast;
+mod recommend;
 mod text;
 
 use schemars::JsonSchema;
@@ -14,6 +15,11 @@ pub use fine_tuning::{Freeze, GradualUnfreezing, LoraConfig, LoraTarget};
 pub use forecast::{
     BacktestConfig, CalendarFeature, Duplicates, Fill, ForecastColumn, ForecastConfig,
     ForecastHeadConfig, NoSettings, QuantilesHead, Transform, WindowScaling,
+};
+pub use recommend::{
+    BprLoss, ColdItems, EventDuplicates, EventOrder, EventSplit, EventWeight, FeedbackConfig,
+    ImplicitConfig, ItemTable, LeaveLastSplit, RandomEvents, RatingConfig, RatioSplit,
+    RecommendConfig, RecommendLoss, Sampling, SoftmaxLoss, TimeCut, UserTable, WarpLoss,
 };
 pub use text::{
     BagEncoder, BertEncoder, CnnEncoder, Pooling, RnnCell, RnnEncoder, TextConfig,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::NumberEmbedding;
 use crate::forecast::Windows;
+use crate::recommend::InteractionRows;
 
 /// Row-major matrix.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -49,6 +50,8 @@ pub struct Features {
     pub texts: Vec<TokenLists>,
     /// Windows of series, one per row; such rows have nothing else.
     pub windows: Option<Windows>,
+    /// Events between users and items, one or more per row; such rows have nothing else.
+    pub interactions: Option<InteractionRows>,
 }
 
 /// A list of token ids per row.
@@ -91,6 +94,25 @@ impl TokenLists {
     /// The tokens of one row.
     pub fn row(&self, row: usize) -> &[i32] {
         &self.ids[self.offsets[row]..self.offsets[row + 1]]
+    }
+
+    /// As [`Features::spread`]; a sequence has at least one token.
+    fn spread(&self, rows: &[Option<usize>]) -> Self {
+        let mut spread = Self {
+            offsets: vec![0],
+            ids: Vec::new(),
+            words: None,
+            ..*self
+        };
+        for row in rows {
+            match row {
+                Some(row) => spread.ids.extend_from_slice(self.row(*row)),
+                None if self.bag => {}
+                None => spread.ids.push(self.padding),
+            }
+            spread.offsets.push(spread.ids.len());
+        }
+        spread
     }
 
     /// Tokens of one row.
@@ -184,6 +206,31 @@ impl Features {
         }
     }
 
+    /// Row by row what stands in the given row here, or what a row without any value would have: 0 for numbers and blocks,
+    /// "missing" for codes, a text without words.
+    #[must_use]
+    pub fn spread(&self, rows: &[Option<usize>]) -> Self {
+        let texts = self.texts.iter().map(|lists| lists.spread(rows)).collect();
+        Self {
+            num_rows: rows.len(),
+            numbers: spread(&self.numbers, rows, 0.0),
+            dense: spread(&self.dense, rows, 0.0),
+            codes: spread(&self.codes, rows, 1),
+            texts,
+            windows: None,
+            interactions: None,
+        }
+    }
+
+    /// A row or more per event.
+    pub fn of_interactions(interactions: InteractionRows) -> Self {
+        Self {
+            num_rows: interactions.len(),
+            interactions: Some(interactions),
+            ..Self::default()
+        }
+    }
+
     /// Tokens in the longest text of a row, which a batch is padded to; 0 without texts. A bag is not padded and costs
     /// little per token, so 64 of its tokens count as one.
     pub fn longest_text(&self, row: usize) -> usize {
@@ -198,6 +245,20 @@ impl Features {
     pub fn words(&self, column: &str) -> Option<&Words> {
         let all = self.texts.iter().filter_map(|texts| texts.words.as_ref());
         all.into_iter().find(|words| words.column == column)
+    }
+}
+
+fn spread<T: Copy>(matrix: &Matrix<T>, rows: &[Option<usize>], missing: T) -> Matrix<T> {
+    let mut values = Vec::with_capacity(rows.len() * matrix.width);
+    for row in rows {
+        match row {
+            Some(row) => values.extend_from_slice(matrix.row(*row)),
+            None => values.resize(values.len() + matrix.width, missing),
+        }
+    }
+    Matrix {
+        width: matrix.width,
+        values,
     }
 }
 
@@ -223,6 +284,8 @@ pub enum Targets {
     Tags(TagLists),
     /// The steps that each window of series is to forecast.
     Windows(Windows),
+    /// The items that each row is to find.
+    Interactions(InteractionRows),
 }
 
 /// The tags of the words of each row.

@@ -28,7 +28,7 @@ pub mod head;
 mod infer;
 mod nan;
 mod panel;
-mod places;
+pub(crate) mod places;
 mod preprocessor;
 mod report;
 mod rows;

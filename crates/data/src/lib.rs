@@ -8,6 +8,7 @@ pub mod forecast;
 pub mod guard;
 pub mod preprocess;
 pub mod profile;
+pub mod recommend;
 pub mod source;
 pub mod split;
 pub mod table;

@@ -20,6 +20,7 @@ mod time;
 
 pub use error::SplitError;
 pub use files::{FileRows, split_files};
+pub(crate) use random::{generator, shuffle};
 
 use crate::config::SplitConfig;
 use crate::error::DataError;

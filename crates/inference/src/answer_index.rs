@@ -3,18 +3,13 @@
 //! Each answer is found through the vectors of its own text, of the questions it was given to, or of both; its score is
 //! the largest cosine of them with the vector of the new question. The search is exact: every vector is looked at, with
 //! all cores. A hundred thousand vectors of 384 numbers take some ten milliseconds, and nothing has to be tuned.
-//!
-//! ```text
-//! 0   8  length of the texts
-//! 8   8  numbers per vector
-//! 16     texts (UTF-8 JSON), then a little-endian f32 for each number of each vector
-//! ```
 
 use hob_data::features::Matrix;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::BundleFault;
+use crate::text_vectors::{self, dot};
 
 /// How far the length of a stored vector may be from 1.
 const LENGTH_TOLERANCE: f32 = 1e-3;
@@ -106,28 +101,7 @@ impl AnswerIndex {
     /// # Errors
     /// The bytes are no index.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, BundleFault> {
-        let short = || BundleFault::Index("it ends early".to_string());
-        let mut rest = bytes;
-        let mut number = || {
-            let (number, later) = rest.split_first_chunk::<8>().ok_or_else(short)?;
-            rest = later;
-            usize::try_from(u64::from_le_bytes(*number)).map_err(|_| short())
-        };
-        let (length, width) = (number()?, number()?);
-        let (texts, vectors) = rest.split_at_checked(length).ok_or_else(short)?;
-        let texts: Texts =
-            serde_json::from_slice(texts).map_err(|error| BundleFault::Index(error.to_string()))?;
-        let (numbers, remainder) = vectors.as_chunks::<4>();
-        if !remainder.is_empty() {
-            return Err(short());
-        }
-        let vectors = Matrix {
-            width,
-            values: numbers
-                .iter()
-                .map(|bytes| f32::from_le_bytes(*bytes))
-                .collect(),
-        };
+        let (texts, vectors) = text_vectors::decode(bytes)?;
         let index = Self { texts, vectors };
         index
             .check()
@@ -140,19 +114,7 @@ impl AnswerIndex {
     /// # Errors
     /// The texts cannot be written as JSON.
     pub fn to_bytes(&self) -> Result<Vec<u8>, BundleFault> {
-        let texts = serde_json::to_vec(&self.texts)
-            .map_err(|error| BundleFault::Index(error.to_string()))?;
-        let mut bytes = Vec::with_capacity(16 + texts.len() + 4 * self.vectors.values.len());
-        bytes.extend((texts.len() as u64).to_le_bytes());
-        bytes.extend((self.vectors.width as u64).to_le_bytes());
-        bytes.extend(texts);
-        bytes.extend(
-            self.vectors
-                .values
-                .iter()
-                .flat_map(|value| value.to_le_bytes()),
-        );
-        Ok(bytes)
+        text_vectors::encode(&self.texts, &self.vectors)
     }
 
     fn check(&self) -> Result<(), &'static str> {
@@ -261,19 +223,6 @@ pub fn normalize(vector: &mut [f32]) {
             .iter_mut()
             .for_each(|value| *value = (f64::from(*value) / length) as f32);
     }
-}
-
-/// Sixteen sums side by side, which the compiler turns into vector instructions.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
-    let mut sums = [0.0_f32; 16];
-    for (a, b) in a.iter().zip(b) {
-        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += a * b;
-        }
-    }
-    let rest: f32 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    sums.iter().sum::<f32>() + rest
 }
 
 /// The different texts in order of their first appearance, and the place of each given one among them.

@@ -7,6 +7,7 @@ use crate::atomic::write_atomically;
 use crate::container::{self, Sections};
 use crate::error::{BundleFault, InferenceError};
 use crate::manifest::Manifest;
+use crate::recommend::Catalog;
 
 /// The file a run folder keeps its bundle in.
 pub const BUNDLE_NAME: &str = "model.hob";
@@ -20,6 +21,8 @@ pub struct Bundle {
     pub weights: Vec<u8>,
     /// What a model that searches finds; exactly when the manifest says how it does so.
     pub index: Option<AnswerIndex>,
+    /// What a model that recommends chooses from; exactly when the manifest says how it does so.
+    pub catalog: Option<Catalog>,
 }
 
 impl Bundle {
@@ -80,11 +83,18 @@ impl Bundle {
                 "every output needs a baseline".to_string(),
             ));
         }
-        let index = sections.index.map(AnswerIndex::from_bytes).transpose()?;
+        let (index, catalog) = match &manifest.recommend {
+            Some(_) => (None, sections.index.map(Catalog::from_bytes).transpose()?),
+            None => (
+                sections.index.map(AnswerIndex::from_bytes).transpose()?,
+                None,
+            ),
+        };
         Ok(Self {
             manifest,
             weights: sections.weights.to_vec(),
             index,
+            catalog,
         })
     }
 
@@ -95,7 +105,11 @@ impl Bundle {
     pub fn to_bytes(&self) -> Result<Vec<u8>, BundleFault> {
         let manifest = serde_json::to_vec(&self.manifest)
             .map_err(|error| BundleFault::Manifest(error.to_string()))?;
-        let index = self.index.as_ref().map(AnswerIndex::to_bytes).transpose()?;
+        let index = match (&self.index, &self.catalog) {
+            (Some(index), _) => Some(index.to_bytes()?),
+            (None, Some(catalog)) => Some(catalog.to_bytes()?),
+            (None, None) => None,
+        };
         Ok(container::encode(Sections {
             manifest: &manifest,
             weights: &self.weights,

@@ -7,7 +7,7 @@
 //! 16  8  length of the manifest
 //! 24  8  length of the weights
 //! 32 32  SHA-256 of manifest, weights and index
-//! 64  8  length of the answer index; 0 without one
+//! 64  8  length of the index of answers or items; 0 without one
 //! 72     manifest (UTF-8 JSON), then weights (burnpack), then the index
 //! ```
 //!

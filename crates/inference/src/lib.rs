@@ -31,10 +31,12 @@ pub mod manifest;
 mod model;
 mod predictor;
 mod raw_outputs;
+pub mod recommend;
 mod retriever;
 pub mod scope;
 pub mod tags;
 pub mod tensors;
+mod text_vectors;
 pub mod typed_rows;
 
 pub use answer_index::AnswerIndex;
@@ -49,4 +51,5 @@ pub use predictor::{Predictions, Predictor, requests};
 pub use raw_outputs::{
     MAX_BATCH_TOKENS, batches_of_texts, hidden, raw_outputs, raw_outputs_and_hidden,
 };
+pub use recommend::Recommender;
 pub use retriever::{RankedAnswer, Replies, Reply, Retriever};

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::chat::ChatAnswers;
 use crate::forecast::ForecastSpec;
+use crate::recommend::RecommendSpec;
 use crate::scope::Scope;
 
 /// The JSON part of a bundle.
@@ -45,6 +46,9 @@ pub struct Manifest {
     /// How series are continued, for a model that does so and predicts no columns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forecast: Option<ForecastSpec>,
+    /// How items are recommended, for a model that does so and predicts no columns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recommend: Option<RecommendSpec>,
 }
 
 /// How a model that searches answers. Its network has no heads: it gives the vector of a question.

@@ -10,6 +10,7 @@ use crate::error::InferenceError;
 use crate::forecast::Forecaster;
 use crate::manifest::Manifest;
 use crate::predictor::Predictor;
+use crate::recommend::Recommender;
 use crate::retriever::Retriever;
 
 /// What a bundle turns out to be.
@@ -21,6 +22,8 @@ pub enum Model {
     Retriever(Box<Retriever>),
     /// It continues series.
     Forecaster(Box<Forecaster>),
+    /// It recommends items.
+    Recommender(Box<Recommender>),
 }
 
 /// What a model does.
@@ -32,15 +35,18 @@ pub enum ModelKind {
     Retriever,
     /// It continues series.
     Forecaster,
+    /// It recommends items.
+    Recommender,
 }
 
 impl ModelKind {
     /// The kind that a manifest describes.
     pub fn of(manifest: &Manifest) -> Self {
-        match (&manifest.retrieval, &manifest.forecast) {
-            (Some(_), _) => Self::Retriever,
-            (None, Some(_)) => Self::Forecaster,
-            (None, None) => Self::Predictor,
+        match (&manifest.retrieval, &manifest.forecast, &manifest.recommend) {
+            (Some(_), _, _) => Self::Retriever,
+            (None, Some(_), _) => Self::Forecaster,
+            (None, None, Some(_)) => Self::Recommender,
+            (None, None, None) => Self::Predictor,
         }
     }
 
@@ -50,6 +56,7 @@ impl ModelKind {
             Self::Predictor => "predicts columns",
             Self::Retriever => "finds answers to questions",
             Self::Forecaster => "continues series",
+            Self::Recommender => "recommends items",
         }
     }
 
@@ -59,6 +66,7 @@ impl ModelKind {
             Self::Predictor => "predicts no columns",
             Self::Retriever => "finds no answers",
             Self::Forecaster => "continues no series",
+            Self::Recommender => "recommends no items",
         }
     }
 }
@@ -81,6 +89,9 @@ impl Model {
             ModelKind::Forecaster => Forecaster::new(bundle, device)
                 .map(Box::new)
                 .map(Self::Forecaster),
+            ModelKind::Recommender => Recommender::new(bundle, device)
+                .map(Box::new)
+                .map(Self::Recommender),
         };
         model.map_err(|error| error.of_bundle(path))
     }
@@ -91,6 +102,7 @@ impl Model {
             Self::Predictor(predictor) => predictor.manifest(),
             Self::Retriever(retriever) => retriever.encoder().manifest(),
             Self::Forecaster(forecaster) => forecaster.manifest(),
+            Self::Recommender(recommender) => recommender.manifest(),
         }
     }
 
@@ -100,6 +112,7 @@ impl Model {
             Self::Predictor(predictor) => predictor.network(),
             Self::Retriever(retriever) => retriever.encoder().network(),
             Self::Forecaster(forecaster) => forecaster.network(),
+            Self::Recommender(recommender) => recommender.network(),
         }
     }
 
@@ -109,6 +122,7 @@ impl Model {
             Self::Predictor(predictor) => predictor.burn_device(),
             Self::Retriever(retriever) => retriever.encoder().burn_device(),
             Self::Forecaster(forecaster) => forecaster.burn_device(),
+            Self::Recommender(recommender) => recommender.burn_device(),
         }
     }
 }

@@ -79,6 +79,7 @@ impl Retriever {
             manifest,
             weights,
             index,
+            catalog: _,
         } = bundle;
         let (Some(retrieval), Some(index)) = (manifest.retrieval.clone(), index) else {
             return Err(InferenceError::OtherKind {

@@ -34,6 +34,7 @@ pub fn input_with(
         codes,
         texts: texts(features, rows, device),
         series,
+        interactions: None,
     }
 }
 

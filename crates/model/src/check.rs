@@ -1,6 +1,7 @@
 //! Which configs can be built. A config may come out of a file that somebody else wrote, so nothing is taken on trust:
 //! what passes here builds without a panic and without asking for absurd amounts of memory.
 
+mod recommend;
 mod series;
 mod text;
 
@@ -23,6 +24,9 @@ impl NetworkConfig {
         if self.inputs.series.is_some() || self.body.is_series() {
             return series::check(self);
         }
+        if self.inputs.interactions.is_some() || self.body.is_recommender() {
+            return recommend::check(self);
+        }
         self.check_inputs()?;
         self.check_heads()?;
         match &self.body {
@@ -33,7 +37,10 @@ impl NetworkConfig {
             | BodyConfig::Nhits(_)
             | BodyConfig::Tcn(_)
             | BodyConfig::Deepar(_)
-            | BodyConfig::Patchtst(_) => Ok(()),
+            | BodyConfig::Patchtst(_)
+            | BodyConfig::Mf(_)
+            | BodyConfig::TwoTower(_)
+            | BodyConfig::Sasrec(_) => Ok(()),
             BodyConfig::Mlp(body) => check_mlp(body),
             BodyConfig::Resnet(body) => check_resnet(body),
             BodyConfig::FtTransformer(body) => check_ft_transformer(body),

@@ -2,12 +2,14 @@
 //!
 //! A [`NetworkConfig`] is stored in the bundle and suffices, with the weights, to rebuild the network.
 
+mod recommend;
 mod series;
 mod text;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use recommend::{InteractionsConfig, MfConfig, SasrecConfig, TwoTowerConfig};
 pub use series::{
     DeeparConfig, DlinearConfig, NbeatsConfig, NbeatsStack, NhitsConfig, NlinearConfig,
     PatchtstConfig, SeriesConfig, TcnConfig,
@@ -66,6 +68,9 @@ pub struct InputsConfig {
     /// Windows of series, for a body that forecasts. There is then nothing else, and no head.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series: Option<SeriesConfig>,
+    /// Users and items, for a body that recommends. There is then nothing else, and no head.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interactions: Option<InteractionsConfig>,
 }
 
 impl InputsConfig {
@@ -83,6 +88,7 @@ impl InputsConfig {
             text_encoders: Vec::new(),
             texts: Vec::new(),
             series: self.series.clone(),
+            interactions: self.interactions.clone(),
         }
     }
 }
@@ -148,6 +154,14 @@ pub enum BodyConfig {
     Deepar(DeeparConfig),
     /// PatchTST: forecasts by a transformer over patches of the window (Nie et al. 2023).
     Patchtst(PatchtstConfig),
+    /// Matrix factorisation with biases: recommends by the product of a vector of the user and one of the item (Koren et al.
+    /// 2009).
+    Mf(MfConfig),
+    /// Two towers: recommends by the product of what history and features say of a user and of an item (Covington et al.
+    /// 2016).
+    TwoTower(TwoTowerConfig),
+    /// SASRec: recommends the next item by a transformer over those before it (Kang and McAuley 2018).
+    Sasrec(SasrecConfig),
 }
 
 impl BodyConfig {
@@ -165,13 +179,22 @@ impl BodyConfig {
             Self::Tcn(_) => "tcn",
             Self::Deepar(_) => "deepar",
             Self::Patchtst(_) => "patchtst",
+            Self::Mf(_) => "mf",
+            Self::TwoTower(_) => "two_tower",
+            Self::Sasrec(_) => "sasrec",
         }
     }
 
     /// Whether it forecasts: it reads [`InputsConfig::series`] and nothing else.
     pub fn is_series(&self) -> bool {
         match self {
-            Self::Linear(_) | Self::Mlp(_) | Self::Resnet(_) | Self::FtTransformer(_) => false,
+            Self::Linear(_)
+            | Self::Mlp(_)
+            | Self::Resnet(_)
+            | Self::FtTransformer(_)
+            | Self::Mf(_)
+            | Self::TwoTower(_)
+            | Self::Sasrec(_) => false,
             Self::Dlinear(_)
             | Self::Nlinear(_)
             | Self::Nbeats(_)
@@ -180,6 +203,11 @@ impl BodyConfig {
             | Self::Deepar(_)
             | Self::Patchtst(_) => true,
         }
+    }
+
+    /// Whether it recommends: it reads [`InputsConfig::interactions`] and nothing else.
+    pub fn is_recommender(&self) -> bool {
+        matches!(self, Self::Mf(_) | Self::TwoTower(_) | Self::Sasrec(_))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Int, Tensor};
 
-use crate::SeriesInput;
+use crate::{SeriesInput, recommend::InteractionInput};
 
 /// A batch of rows in lanes. A lane without columns is `None`.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +17,8 @@ pub struct Input {
     pub texts: Vec<Text>,
     /// Windows of series, for a network that forecasts. Such a network has no other lane.
     pub series: Option<SeriesInput>,
+    /// Users and items, for a network that recommends. Such a network has no other lane.
+    pub interactions: Option<Box<InteractionInput>>,
 }
 
 /// The texts of one column in a batch.
@@ -61,6 +63,11 @@ impl Input {
     pub(crate) fn expect_series(&self) -> &SeriesInput {
         let series = self.series.as_ref();
         series.expect("the config has series, so the input has windows")
+    }
+
+    pub(crate) fn expect_interactions(self) -> InteractionInput {
+        let interactions = self.interactions;
+        *interactions.expect("the config has users and items, so the input has them")
     }
 
     pub(crate) fn expect_codes(&self) -> Tensor<2, Int> {

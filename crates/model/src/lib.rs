@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Start with [`Network`]; [`config`] says what can be built, [`encoder`] how columns become numbers, [`text`] how texts become
-//! vectors, [`series`] how the past becomes a forecast, [`pretrained`] where weights can come from.
+//! vectors, [`series`] how the past becomes a forecast, [`recommend`] how users find items, [`pretrained`] where weights can come from.
 //!
 //! Invariants:
 //! - A config that passes [`NetworkConfig::check`] builds without a panic, and builds the same shapes every time.
@@ -21,6 +21,7 @@ pub mod export;
 pub mod ft_transformer;
 pub mod mlp;
 pub mod pretrained;
+pub mod recommend;
 pub mod resnet;
 pub mod series;
 pub mod summary;
@@ -42,6 +43,7 @@ pub use crate::{
     linear::LinearBody,
     network::{Body, Network},
     norm::NormLayer,
+    recommend::{CandidatesInput, InteractionInput, ItemsInput, QuestionInput},
     series::SeriesInput,
     summary::LayerSummary,
     text::TextEncoder,

@@ -8,9 +8,10 @@ use burn::{
 
 use crate::{
     Input, LinearBody, NetworkConfig, Text, TextEncoder,
-    config::{BodyConfig, HeadConfig, InputsConfig, LoraConfig, SeriesConfig},
+    config::{BodyConfig, HeadConfig, InputsConfig, InteractionsConfig, LoraConfig, SeriesConfig},
     ft_transformer::FtTransformer,
     mlp::Mlp,
+    recommend::Recommender,
     resnet::Resnet,
     series::{
         deepar::Deepar,
@@ -66,6 +67,8 @@ pub enum Body {
     Deepar(Deepar),
     /// Forecasts by a transformer.
     Patchtst(Patchtst),
+    /// Recommends.
+    Recommender(Recommender),
 }
 
 impl Network {
@@ -164,6 +167,14 @@ impl Network {
     pub fn deepar(&self) -> Option<&Deepar> {
         match &self.body {
             Body::Deepar(body) => Some(body),
+            _ => None,
+        }
+    }
+
+    /// The network that recommends, if it is one.
+    pub fn recommender(&self) -> Option<&Recommender> {
+        match &self.body {
+            Body::Recommender(body) => Some(body),
             _ => None,
         }
     }
@@ -279,6 +290,15 @@ impl Body {
             BodyConfig::Patchtst(body) => {
                 Self::Patchtst(Patchtst::new(body, series(inputs), device))
             }
+            BodyConfig::Mf(body) => {
+                Self::Recommender(Recommender::mf(body, interactions(inputs), device))
+            }
+            BodyConfig::TwoTower(body) => {
+                Self::Recommender(Recommender::two_tower(body, interactions(inputs), device))
+            }
+            BodyConfig::Sasrec(body) => {
+                Self::Recommender(Recommender::sasrec(body, interactions(inputs), device))
+            }
         }
     }
 
@@ -295,6 +315,7 @@ impl Body {
             Self::Tcn(body) => body.width(),
             Self::Deepar(body) => body.width(),
             Self::Patchtst(body) => body.width(),
+            Self::Recommender(body) => body.width(),
         }
     }
 
@@ -311,6 +332,7 @@ impl Body {
             Self::Tcn(body) => body.forward(input.expect_series()),
             Self::Deepar(body) => body.forward(input.expect_series()),
             Self::Patchtst(body) => body.forward(input.expect_series()),
+            Self::Recommender(body) => body.forward(input.expect_interactions()),
         }
     }
 
@@ -326,6 +348,7 @@ impl Body {
             Self::Tcn(body) => body.describe(path, summary),
             Self::Deepar(body) => body.describe(path, summary),
             Self::Patchtst(body) => body.describe(path, summary),
+            Self::Recommender(body) => body.describe(path, summary),
         }
     }
 }
@@ -333,6 +356,11 @@ impl Body {
 fn series(inputs: &InputsConfig) -> &SeriesConfig {
     let series = inputs.series.as_ref();
     series.expect("a body that forecasts has series, or the check refuses it")
+}
+
+fn interactions(inputs: &InputsConfig) -> &InteractionsConfig {
+    let interactions = inputs.interactions.as_ref();
+    interactions.expect("a body that recommends has users and items, or the check refuses it")
 }
 
 /// Draws the weights of every parameter it sees. Left alone, Burn would draw each at its first use.

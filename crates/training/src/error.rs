@@ -88,6 +88,14 @@ pub enum RunError {
     /// The vectors of the answers cannot be searched.
     #[error("the answers cannot be searched: {0}")]
     AnswerIndex(String),
+    /// Data without an event that says anything.
+    #[error(
+        "no row has a user and an item that the model knows and that have not met before\nhint: give events that came after those of the training"
+    )]
+    NothingToJudge,
+    /// The vectors of users or items cannot be stored.
+    #[error("the items cannot be stored: {0}")]
+    Catalog(String),
     /// A metric could not be computed.
     #[error("output `{output}` of the {part} part cannot be evaluated")]
     Metrics {

@@ -97,6 +97,8 @@ pub struct FitRequest {
     pub adapters: Vec<Option<LoraConfig>>,
     /// Checksum of the model that `initial` has weights of.
     pub origin: Option<String>,
+    /// Whether the best epoch is the one with the highest headline metric, in place of the lowest loss.
+    pub watches_metric: bool,
 }
 
 /// Encoded rows and what they should give.
@@ -184,8 +186,8 @@ pub enum StopReason {
     },
 }
 
-/// Computes headline metrics of the validation part from the raw numbers of each head.
-pub type Validate<'a> = dyn FnMut(&[Matrix<f32>]) -> Metrics + 'a;
+/// Computes headline metrics of the validation part from a network and the raw numbers of each of its heads.
+pub type Validate<'a> = dyn FnMut(&Network, &[Matrix<f32>]) -> Metrics + 'a;
 
 /// The random weights that a training with this seed begins with: the same on every device of a build. They are drawn
 /// on the default one, because each device has a generator of its own.

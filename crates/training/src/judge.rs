@@ -138,6 +138,7 @@ impl<'a> Judge<'a> {
                 baseline: baseline.report(truth).map_err(failed)?,
                 text_baseline: None,
                 forecast: None,
+                recommend: None,
                 temperature: spec.temperature,
                 worst: Vec::new(),
                 mistakes: None,

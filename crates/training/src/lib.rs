@@ -22,6 +22,7 @@ pub mod mistakes;
 pub mod optimizer;
 pub mod plan;
 pub mod recipe;
+pub mod recommend;
 pub mod result;
 pub mod retrieve;
 pub mod run;

@@ -17,11 +17,14 @@ mod forecast;
 mod logistic;
 mod number;
 mod ranking;
+mod recommend;
 mod softmax;
 mod stirling;
 
 #[cfg(test)]
 mod tests;
+
+pub use recommend::ListLoss;
 
 /// The loss of one output.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -92,6 +95,9 @@ pub enum LossKind {
         /// The distribution of a step.
         head: ForecastHead,
     },
+    /// How far the item of an event is above others, or its score from a rating. Its batches are made by
+    /// [`TargetBatch::of_lists`].
+    List(ListLoss),
 }
 
 /// Targets of a batch as a loss compares them with raw numbers.
@@ -104,6 +110,18 @@ pub struct TargetBatch {
     pub(crate) weights: Option<Tensor<2>>,
     /// What the sum over the batch is divided by.
     pub weight: f64,
+}
+
+impl TargetBatch {
+    /// The ratings of a batch of questions, or what they weigh.
+    pub(crate) fn of_lists(values: &[f32], weight: f64, device: &Device) -> Self {
+        let shape = [values.len(), 1];
+        Self {
+            targets: Tensor::from_data(TensorData::new(values.to_vec(), shape), device),
+            weights: None,
+            weight,
+        }
+    }
 }
 
 impl OutputLoss {
@@ -161,16 +179,17 @@ impl OutputLoss {
         }
     }
 
-    /// Raw numbers that the head must have.
-    pub fn width(&self) -> usize {
-        match &self.kind {
+    /// Raw numbers that the head must have; `None` where it is another number in each batch.
+    pub fn width(&self) -> Option<usize> {
+        Some(match &self.kind {
+            LossKind::List(_) => return None,
             LossKind::Softmax { classes, .. } => *classes,
             LossKind::Quantiles { levels } => levels.len(),
             LossKind::Labels { labels } => *labels,
             LossKind::Ranking { width, .. } => *width,
             LossKind::Forecast { horizon, head } => horizon * head.params(),
             _ => 1,
-        }
+        })
     }
 
     /// Whether the loss can be computed for these targets.
@@ -186,6 +205,7 @@ impl OutputLoss {
             (LossKind::Forecast { horizon, .. }, Targets::Windows(windows)) => {
                 windows.horizon() == *horizon
             }
+            (LossKind::List(_), Targets::Interactions(_)) => true,
             (LossKind::Labels { labels }, Targets::Labels(matrix)) => matrix.width == *labels,
             (
                 LossKind::Squared
@@ -229,6 +249,7 @@ impl OutputLoss {
             (LossKind::Forecast { head, .. }, Targets::Windows(windows)) => {
                 forecast::weight(head, windows.known_steps(rows))
             }
+            (LossKind::List(_), Targets::Interactions(interactions)) => interactions.weight(rows),
             (LossKind::Quantiles { levels }, _) => (rows.len() * levels.len()) as f64,
             (LossKind::Labels { labels }, _) => (rows.len() * labels) as f64,
             _ => rows.len() as f64,
@@ -307,6 +328,7 @@ impl OutputLoss {
             LossKind::Labels { .. } => logistic::sum(raw, targets, None, 0.0),
             LossKind::Ranking { scale, .. } => ranking::sum(raw, targets, *scale),
             LossKind::Forecast { head, .. } => forecast::sum(head, raw, batch),
+            LossKind::List(loss) => loss.sum(raw, targets),
             LossKind::Squared => (raw - targets).square().sum(),
             LossKind::Absolute => (raw - targets).abs().sum(),
             LossKind::Huber { delta } => number::huber(raw - targets, *delta),

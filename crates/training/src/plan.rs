@@ -8,18 +8,19 @@ mod class_warnings;
 mod columns;
 mod contradictions;
 mod drafted;
+mod findings;
 mod infer;
-mod inputs;
+pub(crate) mod inputs;
 mod named;
-mod names;
-mod network;
+pub(crate) mod names;
+pub(crate) mod network;
 mod parts;
 mod record;
 mod scope;
 mod series;
 pub mod sources;
 mod split_warnings;
-mod texts;
+pub(crate) mod texts;
 mod trained;
 mod unreadable;
 mod warm_start;
@@ -41,6 +42,9 @@ use serde::{Deserialize, Serialize};
 pub use columns::{ColumnRole, ColumnSummary};
 pub(crate) use contradictions::contradictions;
 pub use contradictions::{Contradiction, Contradictions, LabelRows};
+use findings::finding_of_file;
+pub(crate) use findings::{Findings, finding_of};
+pub(crate) use named::input_columns;
 pub use record::PlanRecord;
 pub use sources::Embedded;
 pub use texts::PlannedTextEncoder;
@@ -50,9 +54,10 @@ pub use warm_start::WarmStart;
 
 use crate::error::RunError;
 use crate::forecast::PlannedForecast;
-use crate::recipe::{Finding, KeyPath, Problem, Recipe, RecipeError, RecipeSource};
+use crate::recipe::{Finding, KeyPath, Recipe, RecipeSource};
+use crate::recommend::{self, PlannedRecommend, Sides};
 use crate::retrieve;
-use sources::{Role, Sources};
+use sources::Sources;
 
 /// A recipe that can be run.
 #[derive(Debug)]
@@ -87,6 +92,9 @@ pub struct Plan {
     pub text_encoders: Vec<PlannedTextEncoder>,
     /// The series, of a recipe that continues some. Its parts are of windows, and it has neither inputs nor outputs.
     pub forecast: Option<PlannedForecast>,
+    /// The events, of a recipe that recommends. Its parts are of rows of the training loop, and it has neither inputs nor
+    /// outputs.
+    pub recommend: Option<PlannedRecommend>,
     /// The shape of the network.
     pub network: NetworkConfig,
     /// The model that training begins with.
@@ -138,10 +146,7 @@ impl Plan {
         if context.device.is_some() {
             recipe.training.device = None;
         }
-        let findings = Findings {
-            source: &source,
-            retrieves: recipe.retrieve.is_some(),
-        };
+        let findings = Findings::new(&source, recipe.retrieve.is_some());
         let recipe = retrieve::table_form(recipe);
         let device = names::device(recipe.training.device.as_deref());
         let sources = Sources::resolve(&recipe.data, context.folder, context.embedded).map_err(
@@ -170,10 +175,16 @@ impl Plan {
         }
         let types = inputs::resolve(&recipe, &sources, &options, context.folder)
             .map_err(|error| error.or(&findings))?;
-        let requests = match &recipe.forecast {
-            Some(config) => series::requests(config, &recipe, &sources, &options)?,
-            None => inputs::requests(&recipe, &types),
+        let requests = match (&recipe.forecast, &recipe.recommend) {
+            (Some(config), _) => series::requests(config, &recipe, &sources, &options)?,
+            (None, Some(config)) => recommend::requests(config, &recipe),
+            (None, None) => inputs::requests(&recipe, &types),
         };
+        let sides = recipe.recommend.as_ref().map(|config| {
+            let sides = Sides::read(config, &recipe, &options, context);
+            sides.map_err(|found| findings.all(found))
+        });
+        let sides = sides.transpose()?.unwrap_or_default();
         let (table, report) = sources.read(&requests, &options).map_err(|error| {
             match unreadable::columns(&error, &recipe, &requests) {
                 found if found.is_empty() => error.into(),
@@ -182,19 +193,24 @@ impl Plan {
         })?;
 
         let (rows, left_out) = parts::usable_rows(&recipe, &types, &table);
-        let (forecast, parts) = match &recipe.forecast {
-            Some(config) => {
+        let (mut forecast, mut recommend) = (None, None);
+        let parts = match (&recipe.forecast, &recipe.recommend) {
+            (Some(config), _) => {
                 let read = series::read(config, &recipe, &table, context);
                 let (planned, parts) = read.map_err(|found| findings.all(found))?;
-                (Some(planned), parts)
+                forecast = Some(planned);
+                parts
             }
-            None => {
+            (None, Some(config)) => {
+                let read = recommend::read(config, &recipe, &table, &sides, context);
+                let (planned, parts) = read.map_err(|found| findings.all(found))?;
+                recommend = Some(planned);
+                parts
+            }
+            (None, None) => {
                 let parts = parts::divide(&recipe, &sources, &report, &table, &rows);
                 let of_split = |error: DataError| finding_of("data.split", &error.to_string());
-                (
-                    None,
-                    parts.map_err(|error| findings.all([of_split(error)]))?,
-                )
+                parts.map_err(|error| findings.all([of_split(error)]))?
             }
         };
         let (preprocessor, mut outputs) = inputs::fit(&types, &table, &parts, earlier.as_ref())
@@ -217,8 +233,9 @@ impl Plan {
         let text_encoders = texts::encoders(&recipe, &layout, context.folder)
             .map_err(|found| findings.all(found))?;
         let body = recipe.model.as_ref();
-        let network = match (&forecast, body) {
-            (Some(forecast), Some(body)) => forecast.network(body),
+        let network = match (&forecast, &recommend, body) {
+            (Some(forecast), _, Some(body)) => forecast.network(body),
+            (None, Some(recommend), Some(body)) => recommend.network(body),
             _ => network::network(&layout, &text_encoders, body, &outputs),
         };
         network
@@ -247,6 +264,7 @@ impl Plan {
             chat,
             text_encoders,
             forecast,
+            recommend,
             network,
             warm_start,
         })
@@ -326,45 +344,6 @@ pub struct PartRows {
     pub test: usize,
 }
 
-/// Turns findings of any stage into one error with places.
-pub(crate) struct Findings<'a> {
-    source: &'a RecipeSource,
-    retrieves: bool,
-}
-
-impl Findings<'_> {
-    pub(crate) fn all(&self, findings: impl IntoIterator<Item = Finding>) -> RunError {
-        let mut problems: Vec<_> = findings
-            .into_iter()
-            .map(|mut finding| {
-                if self.retrieves {
-                    finding.key = retrieve::written_key(&finding.key);
-                }
-                self.source.locate(&finding)
-            })
-            .collect();
-        Problem::sort(&mut problems);
-        RecipeError::Problems {
-            problems,
-            recipe: Box::new(self.source.clone()),
-        }
-        .into()
-    }
-}
-
-/// The text of an error as a finding. What it says behind `hint: ` is advice.
-pub(crate) fn finding_of(key: impl Into<KeyPath>, text: &str) -> Finding {
-    match text.split_once("\nhint: ") {
-        Some((message, hint)) => Finding::error(key, message).with_hint(hint),
-        None => Finding::error(key, text),
-    }
-}
-
-/// A file that is not there.
-fn finding_of_file((role, error): (Role, DataError)) -> Finding {
-    finding_of(format!("data.{}", role.key()).as_str(), &error.to_string())
-}
-
 /// `configs/tabular/iris.toml` is `iris`.
 pub fn recipe_name(path: Option<&Path>) -> String {
     let stem = path
@@ -396,17 +375,4 @@ pub fn recipe_folder(path: Option<&Path>) -> PathBuf {
         .and_then(Path::parent)
         .filter(|parent| !parent.as_os_str().is_empty());
     parent.unwrap_or(Path::new(".")).to_path_buf()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_hint_of_an_error_becomes_that_of_the_finding() {
-        let found = finding_of("data.split", "too few rows\nhint: enlarge the share");
-        assert_eq!(found.message, "too few rows");
-        assert_eq!(found.hint.as_deref(), Some("enlarge the share"));
-        assert_eq!(finding_of("data", "no rows").hint, None);
-    }
 }

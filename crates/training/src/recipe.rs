@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use hob_data::config::{DataConfig, ForecastConfig, InputConfig, OutputConfig};
+use hob_data::config::{DataConfig, ForecastConfig, InputConfig, OutputConfig, RecommendConfig};
 use hob_decision::DecisionConfig;
 use hob_model::config::BodyConfig;
 
@@ -46,16 +46,17 @@ pub use set::{SetError, apply_set};
 pub use source::RecipeSource;
 
 /// A recipe of a model that predicts columns of a table from others, with `[retrieve]` of one that finds answers, with
-/// `[forecast]` of one that continues series.
+/// `[forecast]` of one that continues series, with `[recommend]` of one that finds items for users.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("allOf" = [
     {
-        "if": {"anyOf": [{"required": ["retrieve"]}, {"required": ["forecast"]}]},
+        "if": {"anyOf": [{"required": ["retrieve"]}, {"required": ["forecast"]}, {"required": ["recommend"]}]},
         "else": {"required": ["inputs", "outputs"]}
     },
     {"if": {"required": ["retrieve"]}, "else": {"required": ["model"]}},
-    {"if": {"required": ["retrieve"]}, "then": {"not": {"required": ["forecast"]}}}
+    {"if": {"required": ["retrieve"]}, "then": {"not": {"anyOf": [{"required": ["forecast"]}, {"required": ["recommend"]}]}}},
+    {"if": {"required": ["forecast"]}, "then": {"not": {"required": ["recommend"]}}}
 ]))]
 pub struct Recipe {
     /// Where all randomness comes from: splits, first weights, order of rows, dropout.
@@ -78,6 +79,9 @@ pub struct Recipe {
     /// Series that are continued, in place of inputs and outputs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forecast: Option<ForecastConfig>,
+    /// Items for users, in place of inputs and outputs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recommend: Option<RecommendConfig>,
     /// Answers found by the meaning of a question, in place of inputs, outputs and model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retrieve: Option<RetrieveConfig>,

@@ -9,6 +9,7 @@ use crate::importance::Importance;
 use crate::metrics::{Metrics, OutputReport, WorstRow};
 use crate::mistakes::{Mistakes, ScoreHistogram};
 use crate::plan::{ColumnSummary, Contradictions, LeftOut, PartRows};
+use crate::recommend::RecommendDetail;
 
 /// Everything measured at the end of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -81,6 +82,9 @@ pub struct OutputResult {
     /// Windows in detail, where series are continued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forecast: Option<ForecastDetail>,
+    /// Lists in detail, where items are recommended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recommend: Option<RecommendDetail>,
     /// Fitted on the validation part; 1 without calibration.
     pub temperature: f64,
     /// The rows of `test` with the largest loss.

@@ -6,6 +6,7 @@ mod dashboard;
 mod finish;
 mod fit_request;
 mod forecasts;
+mod recommendations;
 mod scope;
 mod words;
 
@@ -19,6 +20,7 @@ use hob_data::preprocess::TransformReport;
 use hob_inference::decode::decode;
 use hob_inference::manifest::OutputSpec;
 use hob_inference::write_atomically;
+use hob_model::Network;
 use hob_model::config::BodyConfig;
 
 use crate::error::RunError;
@@ -30,6 +32,7 @@ use crate::fit::{
 use crate::forecast;
 use crate::metrics::{self, Metrics};
 use crate::plan::{Plan, PlannedOutput};
+use crate::recommend::Evaluation;
 use crate::result::RunResult;
 use crate::run_folder::{MetricsLog, RunFolder};
 use crate::text_encoders::TextEncoders;
@@ -78,7 +81,7 @@ pub fn dry_run(plan: &Plan, device: Option<&str>) -> Result<f64, RunError> {
         training,
         ..fit_request(plan, &texts, &device, train, None, folder.path())?
     };
-    let fitted = fit(request, &mut Silent, &mut |_| Metrics::default())?;
+    let fitted = fit(request, &mut Silent, &mut |_, _| Metrics::default())?;
     Ok(fitted.seconds)
 }
 
@@ -144,7 +147,16 @@ pub fn run(
     let series = series.map(|(planned, windows)| (forecast::decoder(planned), windows));
     // What a network that forecasts step by step gives in training is not its forecast.
     let is_direct = !matches!(plan.network.body, BodyConfig::Deepar(_));
-    let mut judge = |raw: &[Matrix<f32>]| match &series {
+    let lists = plan
+        .recommend
+        .as_ref()
+        .filter(|planned| planned.range.is_none());
+    let lists = lists.map(|planned| Evaluation::validation(planned).watched());
+    let mut judge = |network: &Network, raw: &[Matrix<f32>]| match &series {
+        _ if plan.recommend.is_some() => match (&lists, network.recommender()) {
+            (Some(lists), Some(network)) => lists.headline(network, &device),
+            _ => Metrics::default(),
+        },
         Some((decoder, windows)) if is_direct => forecast::headline(decoder, windows, &raw[0]),
         Some(_) => Metrics::default(),
         None => headline(&specs, &known_validation, raw, &features),
@@ -184,10 +196,13 @@ pub fn run(
         device_name,
         device: &device,
     };
-    let result = match (&plan.forecast, &plan.recipe.retrieve) {
-        (Some(planned), _) => finish.forecasts(planned, folder, inner)?,
-        (None, Some(_)) => finish.answers(folder, inner)?,
-        (None, None) => finish.finish(&train, &validation, &known_validation, folder, inner)?,
+    let result = match (&plan.forecast, &plan.recommend, &plan.recipe.retrieve) {
+        (Some(planned), ..) => finish.forecasts(planned, folder, inner)?,
+        (None, Some(planned), _) => finish.recommendations(planned, folder)?,
+        (None, None, Some(_)) => finish.answers(folder, inner)?,
+        (None, None, None) => {
+            finish.finish(&train, &validation, &known_validation, folder, inner)?
+        }
     };
     // Only now: a crash while the result is written can still be resumed.
     remove_checkpoint(folder.path())

@@ -56,6 +56,13 @@ impl<'a> Bot<'a> {
                 );
                 return Err(WrongRequest(text).into());
             }
+            Model::Recommender(recommender) => {
+                let name = &recommender.manifest().name;
+                let text = format!(
+                    "`{name}` recommends items; it cannot be talked to\nhint: use `hob predict`"
+                );
+                return Err(WrongRequest(text).into());
+            }
         })
     }
 

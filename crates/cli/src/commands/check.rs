@@ -11,9 +11,10 @@ use hob_model::summary::{summary, total_parameters};
 use hob_training::error::RunError;
 use hob_training::forecast::PlannedForecast;
 use hob_training::plan::{ColumnSummary, Plan, WarmStart};
+use hob_training::recommend::PlannedRecommend;
 use serde_json::{Value, json};
 
-use super::{failure, forecasts, memory, planning};
+use super::{failure, forecasts, memory, planning, recommendations};
 use crate::args::CheckArgs;
 use crate::format::{bytes, count, counted, number, table};
 use crate::output;
@@ -62,7 +63,13 @@ pub(crate) fn check(args: &CheckArgs) -> Result<()> {
             left_out.reason
         ))?;
     }
-    for note in plan.forecast.iter().flat_map(PlannedForecast::notes) {
+    let events = plan.recommend.iter().flat_map(PlannedRecommend::notes);
+    for note in plan
+        .forecast
+        .iter()
+        .flat_map(PlannedForecast::notes)
+        .chain(events)
+    {
         output::line(&note)?;
     }
     let found = plan.columns();
@@ -194,7 +201,10 @@ fn balance(plan: &Plan) -> Result<Vec<String>> {
                         counts[index % labels.width][place] += usize::from(value > 0.5);
                     }
                 }
-                Targets::Numbers(_) | Targets::Tags(_) | Targets::Windows(_) => {}
+                Targets::Numbers(_)
+                | Targets::Tags(_)
+                | Targets::Windows(_)
+                | Targets::Interactions(_) => {}
             }
         }
         let rows = classes.iter().zip(&counts).map(|(class, counts)| {
@@ -241,6 +251,9 @@ fn shape(shape: &[usize]) -> String {
 fn as_seen(plan: &Plan) -> Result<String> {
     if let Some(forecast) = &plan.forecast {
         return Ok(forecasts::as_seen(plan, forecast));
+    }
+    if let Some(recommend) = &plan.recommend {
+        return Ok(recommendations::as_seen(recommend));
     }
     let rows: Vec<usize> = plan.parts.train.iter().copied().take(SHOWN_ROWS).collect();
     let (part, _) = plan.encode(&rows)?;

@@ -12,7 +12,7 @@ use hob_training::run::report_notes;
 use serde_json::{Map, Value, json};
 
 use super::failure::WrongRequest;
-use super::{answers, forecasts, results};
+use super::{answers, forecasts, recommendations, results};
 use crate::args::EvaluateArgs;
 use crate::format::{counted, number, table};
 use crate::output::{self, say};
@@ -34,6 +34,10 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> Result<()> {
         Model::Forecaster(forecaster) => {
             no_importance(args.importance, FORECAST_HAS_NO_IMPORTANCE)?;
             return forecasts::evaluate(&forecaster, &paths, args, started);
+        }
+        Model::Recommender(recommender) => {
+            no_importance(args.importance, LISTS_HAVE_NO_IMPORTANCE)?;
+            return recommendations::evaluate(&recommender, &paths, args, started);
         }
     };
     let judge = Judge::read(&predictor, &paths, args.max_rejected)?;
@@ -80,6 +84,10 @@ pub(crate) const SEARCH_HAS_NO_IMPORTANCE: &str =
     "`--importance` compares input columns, but a search has only the question";
 /// Why it says nothing of a forecast.
 pub(crate) const FORECAST_HAS_NO_IMPORTANCE: &str = "`--importance` shuffles input columns of a table, but the values of a series have their place in time";
+
+/// Why it says nothing of lists.
+pub(crate) const LISTS_HAVE_NO_IMPORTANCE: &str =
+    "`--importance` compares input columns, but lists come from who has what";
 
 /// Refuses `--importance` for a model that has no columns to compare.
 pub(crate) fn no_importance(asked: bool, why: &str) -> Result<()> {

@@ -16,7 +16,7 @@ use hob_training::run::report_notes;
 use serde_json::{Map, Value};
 
 use super::failure::WrongRequest;
-use super::{answers, forecasts};
+use super::{answers, forecasts, recommendations};
 use crate::args::{DataFormat, PredictArgs};
 use crate::format::counted;
 use crate::output::{self, say};
@@ -26,7 +26,11 @@ const MAX_REJECTED_SHOWN: usize = 10;
 
 /// Predicts every row of a file or of standard input, or continues series.
 pub(crate) fn predict(args: &PredictArgs) -> Result<()> {
-    match Model::open(&args.model, args.device.as_deref())? {
+    let model = Model::open(&args.model, args.device.as_deref())?;
+    if !matches!(model, Model::Recommender(_)) {
+        no_lists(args)?;
+    }
+    match model {
         Model::Predictor(predictor) => rows(&predictor, args, |table, kept, format| {
             let predictions = predictor.predict(table)?;
             let columns = || columns(&predictor, &predictions);
@@ -42,6 +46,26 @@ pub(crate) fn predict(args: &PredictArgs) -> Result<()> {
             Ok((bytes, found.report))
         }),
         Model::Forecaster(forecaster) => forecasts::predict(&forecaster, args),
+        Model::Recommender(recommender) => recommendations::predict(&recommender, args),
+    }
+}
+
+/// Refuses what only a model that recommends understands.
+fn no_lists(args: &PredictArgs) -> Result<()> {
+    let asked = [
+        ("--users", args.users.is_some()),
+        ("--top", args.top.is_some()),
+        ("--similar-to", args.similar_to.is_some()),
+        ("--only", !args.only.is_empty()),
+        ("--without", !args.without.is_empty()),
+        ("--again", args.again),
+    ];
+    match asked.iter().find(|(_, asked)| *asked) {
+        Some((flag, _)) => {
+            let text = format!("`{flag}` is for models that recommend, which this one does not");
+            Err(WrongRequest(text).into())
+        }
+        None => Ok(()),
     }
 }
 
@@ -115,7 +139,8 @@ pub(super) fn read(
         max_rejected: args.max_rejected,
         ..options.clone()
     };
-    match args.data.as_deref().filter(|path| *path != Path::new("-")) {
+    let file = args.data.as_deref().or(args.users.as_deref());
+    match file.filter(|path| *path != Path::new("-")) {
         Some(path) => {
             let paths: Vec<PathBuf> = source::resolve(&path.to_string_lossy(), Path::new(""))?;
             Ok(source::read(&paths, &columns, &options)?)

@@ -2,9 +2,11 @@
 
 use hob_training::forecast::OtherForecast;
 use hob_training::metrics::OutputReport;
+use hob_training::recommend::OtherLists;
 use hob_training::result::OutputResult;
 use hob_training::retrieve::KIND;
 
+use super::recommendations;
 use crate::format::{count, counted, number, table};
 
 /// Metrics of every output beside the trivial baseline.
@@ -17,6 +19,11 @@ pub(crate) fn results(outputs: &[OutputResult]) -> String {
             .as_ref()
             .map(|detail| detail.others.as_slice());
         let others = others.unwrap_or_default();
+        let lists = output
+            .recommend
+            .as_ref()
+            .map(|detail| detail.others.as_slice());
+        let lists = lists.unwrap_or_default();
         let rows = output.test.metrics.iter().map(|(name, value)| {
             let of =
                 |report: &OutputReport| report.metrics.get(name).map(number).unwrap_or_default();
@@ -24,15 +31,21 @@ pub(crate) fn results(outputs: &[OutputResult]) -> String {
             cells.extend(output.text_baseline.as_ref().map(of));
             let other = |other: &OtherForecast| other.metrics.get(name).map(number);
             cells.extend(others.iter().map(|found| other(found).unwrap_or_default()));
+            let other =
+                |other: &OtherLists| other.metrics.get(name).map(number).unwrap_or_default();
+            cells.extend(lists.iter().map(other));
             cells
         });
-        let baseline = match output.forecast {
-            Some(_) => "seasonal naive",
-            None => "baseline",
+        let is_rating = output.test.metrics.get("rmse").is_some();
+        let baseline = match (&output.forecast, &output.recommend) {
+            (Some(_), _) => "seasonal naive",
+            (None, Some(_)) => recommendations::baseline(is_rating),
+            (None, None) => "baseline",
         };
         let mut columns = vec![heading.as_str(), "model", baseline];
         columns.extend(output.text_baseline.as_ref().map(|_| words(&output.kind)));
         columns.extend(others.iter().map(|other| other.name.as_str()));
+        columns.extend(lists.iter().map(|other| other.name.as_str()));
         blocks.push(table(&columns, &[0], rows.collect()));
     }
     blocks.join("\n\n")
@@ -62,6 +75,15 @@ fn heading(output: &OutputResult) -> String {
             counted(detail.windows, "window"),
             detail.horizon,
             count(detail.series)
+        );
+    }
+    if let Some(detail) = &output.recommend {
+        let rated = output.test.metrics.get("rmse").is_some();
+        let judged = counted(output.test.rows, if rated { "rating" } else { "user" });
+        return format!(
+            "{} ({judged}, {} to choose from)",
+            output.column,
+            count(detail.items)
         );
     }
     format!(

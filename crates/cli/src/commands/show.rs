@@ -9,7 +9,7 @@ use hob_inference::manifest::{OutputSpec, Retrieval};
 use hob_inference::{AnswerIndex, Bundle, Manifest};
 use serde_json::{Value, json};
 
-use super::forecasts;
+use super::{forecasts, recommendations};
 use crate::args::ShowArgs;
 use crate::format::{count, counted, number, plain, table};
 use crate::output;
@@ -19,11 +19,13 @@ const MAX_VALUES: usize = 6;
 
 /// Shows a bundle.
 pub(crate) fn show(args: &ShowArgs) -> Result<()> {
+    let bundle = Bundle::read(&args.model)?;
     let Bundle {
         manifest,
         weights,
         index,
-    } = Bundle::read(&args.model)?;
+        ..
+    } = &bundle;
     if args.json {
         let inputs: Vec<InputColumnSchema> = manifest.inputs.columns().collect();
         return output::json(&json!({
@@ -37,6 +39,7 @@ pub(crate) fn show(args: &ShowArgs) -> Result<()> {
             "baseline": manifest.baseline,
             "retrieval": manifest.retrieval,
             "forecast": manifest.forecast.as_ref().map(forecasts::to_json),
+            "recommend": manifest.recommend,
             "answers": index.as_ref().map(|index| index.texts().answers.len()),
         }));
     }
@@ -69,18 +72,22 @@ pub(crate) fn show(args: &ShowArgs) -> Result<()> {
             parent.taken, parent.tensors, parent.name
         ))?;
     }
+    if let Some(spec) = &manifest.recommend {
+        output::line(&format!("\n{}", recommendations::shown(&bundle, spec)))?;
+        return output::line(&format!("\n{}", scores(manifest)));
+    }
     if let Some(spec) = &manifest.forecast {
         output::line(&format!("\n{}", forecasts::shown(spec)))?;
-        return output::line(&format!("\n{}", scores(&manifest)));
+        return output::line(&format!("\n{}", scores(manifest)));
     }
-    output::line(&format!("\n{}", inputs(&manifest)))?;
-    match (&manifest.retrieval, &index) {
+    output::line(&format!("\n{}", inputs(manifest)))?;
+    match (&manifest.retrieval, index) {
         (Some(retrieval), Some(index)) => {
             output::line(&format!("\n{}", search(retrieval, index)))?;
         }
-        _ => output::line(&format!("\n{}", outputs(&manifest)))?,
+        _ => output::line(&format!("\n{}", outputs(manifest)))?,
     }
-    output::line(&format!("\n{}", scores(&manifest)))
+    output::line(&format!("\n{}", scores(manifest)))
 }
 
 fn inputs(manifest: &Manifest) -> String {

@@ -12,6 +12,7 @@ use hob_training::forecast;
 use hob_training::judge::Judge;
 use hob_training::plan::{Plan, PlanContext, PlanRecord};
 use hob_training::recipe::RecipeSource;
+use hob_training::recommend;
 use hob_training::result::RunResult;
 use hob_training::retrieve::KIND;
 use hob_training::run::{RunOutcome, RunRequest, dry_run, run};
@@ -19,7 +20,7 @@ use hob_training::run_folder::{RunFolder, read_json, write_json};
 use serde_json::json;
 
 use super::failure::{self, Silent, WrongRequest};
-use super::{evaluate, forecasts, memory, planning, results};
+use super::{evaluate, forecasts, memory, planning, recommendations, results};
 use crate::args::TrainArgs;
 use crate::dashboard::Terminal;
 use crate::format::{count, counted, seconds};
@@ -49,6 +50,9 @@ pub(crate) fn train(args: &TrainArgs) -> Result<()> {
     }
     if plan.forecast.is_some() {
         evaluate::no_importance(args.importance, evaluate::FORECAST_HAS_NO_IMPORTANCE)?;
+    }
+    if plan.recommend.is_some() {
+        evaluate::no_importance(args.importance, evaluate::LISTS_HAVE_NO_IMPORTANCE)?;
     }
     say(&heading(&plan));
     for left_out in &plan.left_out {
@@ -163,6 +167,9 @@ fn heading(plan: &Plan) -> String {
     if let Some(forecast) = &plan.forecast {
         return forecasts::heading(plan, forecast);
     }
+    if let Some(recommend) = &plan.recommend {
+        return recommendations::heading(plan, recommend);
+    }
     let outputs: Vec<&str> = plan
         .outputs
         .iter()
@@ -217,7 +224,7 @@ fn show(args: &TrainArgs, result: &RunResult, folder: &Path, elapsed: f64) -> Re
         .map(|epoch| format!(", kept epoch {epoch}"))
         .unwrap_or_default();
     // What was asked of a search, and of what a forecast was made, belongs to their numbers.
-    let has_protocol = |kind: &str| kind == KIND || kind == forecast::KIND;
+    let has_protocol = |kind: &str| [KIND, forecast::KIND, recommend::KIND].contains(&kind);
     let shown = result
         .outputs
         .iter()

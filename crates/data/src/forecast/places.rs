@@ -72,7 +72,7 @@ pub struct Length {
 }
 
 /// Row numbers: the first ones, and how many there are.
-pub(super) struct Rows<'a>(pub(super) &'a [usize], pub(super) usize);
+pub(crate) struct Rows<'a>(pub(crate) &'a [usize], pub(crate) usize);
 
 impl fmt::Display for Rows<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -27,6 +27,7 @@ impl Lanes {
             },
             texts: Vec::with_capacity(layout.texts.len()),
             windows: None,
+            interactions: None,
         };
         Self {
             features,

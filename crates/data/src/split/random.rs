@@ -25,12 +25,12 @@ pub(super) fn split(
     })
 }
 
-pub(super) fn generator(seed: u64) -> ChaCha8Rng {
+pub(crate) fn generator(seed: u64) -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(seed)
 }
 
 /// Fisher and Yates. Written here so that parts stay the same when the `rand` crate changes its algorithm.
-pub(super) fn shuffle<T>(items: &mut [T], generator: &mut ChaCha8Rng) {
+pub(crate) fn shuffle<T>(items: &mut [T], generator: &mut ChaCha8Rng) {
     for last in (1..items.len()).rev() {
         // The high half of a product is as good as evenly spread: the bias is below 2^-32 for any table.
         let place = (u128::from(generator.next_u64()) * (last as u128 + 1)) >> 64;

@@ -41,7 +41,10 @@ pub(super) fn check(config: &NetworkConfig) -> Result<(), ModelError> {
         BodyConfig::Linear(_)
         | BodyConfig::Mlp(_)
         | BodyConfig::Resnet(_)
-        | BodyConfig::FtTransformer(_) => Ok(()),
+        | BodyConfig::FtTransformer(_)
+        | BodyConfig::Mf(_)
+        | BodyConfig::TwoTower(_)
+        | BodyConfig::Sasrec(_) => Ok(()),
         BodyConfig::Dlinear(body) => check_dlinear(body, series),
         BodyConfig::Nlinear(_) => no_past("nlinear", series),
         BodyConfig::Nbeats(body) => check_nbeats(body, series),

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use burn::data::dataset::DatasetError;
 use burn::tensor::Device;
-use hob_inference::tensors;
+use hob_inference::{recommend, tensors};
 use hob_model::Input;
 
 use super::EncodedPart;
@@ -179,14 +179,34 @@ impl EpochBatches<'_> {
         self.next += 1;
         self.done += rows.len();
         let (part, device) = (&self.loader.part, &self.loader.device);
-        let targets = plan.losses.iter().zip(&part.targets);
+        let (input, targets) = match &part.features.interactions {
+            Some(interactions) => {
+                let place = [self.epoch as u64, index as u64];
+                let seed = random::number(plan.seed, Purpose::Negatives, &place);
+                let batch = interactions.batch(rows, seed);
+                let input = recommend::batch_input(&interactions.shared, &batch, device);
+                let input = Input {
+                    interactions: Some(Box::new(input)),
+                    ..Input::default()
+                };
+                let weight = interactions.weight(rows);
+                (
+                    input,
+                    vec![TargetBatch::of_lists(&batch.values, weight, device)],
+                )
+            }
+            None => {
+                let input = tensors::input_with(&part.features, rows, device, |row, column| {
+                    self.unknown(row, column)
+                });
+                let targets = plan.losses.iter().zip(&part.targets);
+                let targets = targets.map(|(loss, targets)| loss.batch(targets, rows, device));
+                (input, targets.collect())
+            }
+        };
         Some(Batch {
-            input: tensors::input_with(&part.features, rows, device, |row, column| {
-                self.unknown(row, column)
-            }),
-            targets: targets
-                .map(|(loss, targets)| loss.batch(targets, rows, device))
-                .collect(),
+            input,
+            targets,
             scales: self.scales.clone(),
             index,
             completes_step: self.next.is_multiple_of(plan.accumulation)

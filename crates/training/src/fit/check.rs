@@ -11,8 +11,8 @@ pub(crate) fn check(request: &FitRequest) -> Result<(), FitError> {
     }
     let heads = &request.network.heads;
     for (head, loss) in heads.iter().zip(&request.losses) {
-        if head.width != loss.width() {
-            let (found, expected) = (head.width, loss.width());
+        if let Some(expected) = loss.width().filter(|width| head.width != *width) {
+            let found = head.width;
             return Err(FitError::HeadWidth {
                 head: head.name.clone(),
                 found,
@@ -86,6 +86,11 @@ fn check_lanes(
             usize::from(features.windows.is_some()),
             usize::from(inputs.series.is_some()),
         ),
+        (
+            "interactions",
+            usize::from(features.interactions.is_some()),
+            usize::from(inputs.interactions.is_some()),
+        ),
     ] {
         if found != expected {
             return Err(FitError::LaneWidth {
@@ -136,5 +141,6 @@ fn num_rows(targets: &Targets) -> usize {
         Targets::Labels(matrix) => matrix.values.len() / matrix.width.max(1),
         Targets::Tags(lists) => lists.offsets.len().saturating_sub(1),
         Targets::Windows(windows) => windows.len(),
+        Targets::Interactions(interactions) => interactions.len(),
     }
 }

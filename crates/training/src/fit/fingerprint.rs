@@ -2,6 +2,7 @@
 
 use hob_data::features::{Features, Matrix, Targets};
 use hob_data::forecast::Windows;
+use hob_data::recommend::InteractionRows;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -84,7 +85,7 @@ fn data(request: &FitRequest) -> String {
     hex(digest.finalize().as_slice())
 }
 
-fn add_part(digest: &mut Sha256, part: &EncodedPart) {
+fn add_features(digest: &mut Sha256, features: &Features) {
     let Features {
         num_rows,
         numbers,
@@ -92,7 +93,8 @@ fn add_part(digest: &mut Sha256, part: &EncodedPart) {
         codes,
         texts,
         windows,
-    } = &*part.features;
+        interactions,
+    } = features;
     digest.update((*num_rows as u64).to_le_bytes());
     add_floats(digest, numbers.width, &numbers.values);
     add_floats(digest, dense.width, &dense.values);
@@ -105,10 +107,17 @@ fn add_part(digest: &mut Sha256, part: &EncodedPart) {
     if let Some(windows) = windows {
         add_windows(digest, windows);
     }
+    if let Some(interactions) = interactions {
+        add_interactions(digest, interactions);
+    }
+}
+
+fn add_part(digest: &mut Sha256, part: &EncodedPart) {
+    add_features(digest, &part.features);
     for targets in &part.targets {
         match targets {
             // They are those of the features.
-            Targets::Windows(_) => {}
+            Targets::Windows(_) | Targets::Interactions(_) => {}
             Targets::Classes(values) => add_codes(digest, 1, values),
             Targets::Binary(values) | Targets::Numbers(values) => add_floats(digest, 1, values),
             Targets::Labels(Matrix { width, values }) => add_floats(digest, *width, values),
@@ -119,6 +128,25 @@ fn add_part(digest: &mut Sha256, part: &EncodedPart) {
                 add_codes(digest, 1, &lists.tags);
             }
         }
+    }
+}
+
+fn add_interactions(digest: &mut Sha256, interactions: &InteractionRows) {
+    let shared = &interactions.shared;
+    digest.update(format!("{:?}", shared.learning));
+    for event in &shared.interactions.events {
+        digest.update([event.user, event.item].map(u32::to_le_bytes).concat());
+        digest.update(event.value.to_le_bytes());
+        digest.update(event.time.to_le_bytes());
+    }
+    for row in &interactions.rows {
+        digest.update(format!("{row:?}"));
+    }
+    for features in [&shared.item_features, &shared.user_features]
+        .into_iter()
+        .flatten()
+    {
+        add_features(digest, features);
     }
 }
 

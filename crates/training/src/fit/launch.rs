@@ -305,11 +305,11 @@ fn check_heads(request: &FitRequest, network: &Network, train: &Loader) -> Resul
         .zip(&request.losses)
         .zip(widths)
     {
-        if found != loss.width() {
+        if let Some(expected) = loss.width().filter(|width| found != *width) {
             return Err(FitError::HeadWidth {
                 head: head.name.clone(),
                 found,
-                expected: loss.width(),
+                expected,
             });
         }
     }

@@ -22,6 +22,8 @@ pub(crate) enum Purpose {
     Examples = 6,
     /// Weights of new adapters.
     Adapters = 7,
+    /// Items that compete with those of a batch.
+    Negatives = 8,
 }
 
 /// A number for a place.

@@ -102,7 +102,7 @@ impl Trainee {
 
     /// The sums of all losses, the total that is made small, and the raw numbers.
     fn losses(&self, network: &Network, batch: Batch) -> (StepOutput, Tensor<1>) {
-        let raw = network.forward(batch.input);
+        let mut raw = network.forward(batch.input);
         let mut sums = Vec::with_capacity(raw.len());
         let mut total: Option<Tensor<1>> = None;
         for (index, loss) in self.task.losses.iter().enumerate() {
@@ -115,6 +115,10 @@ impl Trainee {
             sums.push(sum.without_autodiff());
         }
         let total = total.expect("a network has at least one head");
+        if self.task.losses.iter().any(|loss| loss.width().is_none()) {
+            // They are about the items of their batch and mean nothing beside those of another.
+            raw.clear();
+        }
         let sums = if sums.len() == 1 {
             sums.remove(0)
         } else {

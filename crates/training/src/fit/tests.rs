@@ -170,7 +170,7 @@ fn plain_request(directory: &Path) -> FitRequest {
 }
 
 fn run(request: FitRequest) -> Fitted {
-    fit(request, &mut Silent, &mut |_| Metrics::default()).unwrap()
+    fit(request, &mut Silent, &mut |_, _| Metrics::default()).unwrap()
 }
 
 /// Trains in a folder of its own.

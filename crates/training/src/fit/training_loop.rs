@@ -106,7 +106,7 @@ impl TrainingLoop<'_, '_> {
         };
         self.events.end_epoch(epoch);
         self.observer.epoch(&record);
-        let loss = record.validation_loss.unwrap_or(record.train_loss);
+        let loss = self.watched(&record);
         self.progress.history.push(record);
         self.reduce_on_plateau(loss);
         self.progress.next_epoch();
@@ -259,7 +259,7 @@ impl TrainingLoop<'_, '_> {
             self.events.end_validation(epoch);
             record.validation_loss = Some(judged.loss);
             if judged.loss.is_finite() {
-                record.validation = (self.validate)(&judged.raw);
+                record.validation = (self.validate)(&network, &judged.raw);
             }
         }
         let loss = record.validation_loss.unwrap_or(train_loss);
@@ -267,9 +267,10 @@ impl TrainingLoop<'_, '_> {
         {
             return None;
         }
-        record.best = self.progress.best.is_none_or(|(_, best)| loss < best);
+        let watched = self.watched(&record);
+        record.best = self.progress.best.is_none_or(|(_, best)| watched < best);
         if record.best {
-            self.progress.best = Some((epoch, loss));
+            self.progress.best = Some((epoch, watched));
             self.best = self.request.training.keeps_best().then(|| network.clone());
         }
         self.progress.last_good = Some(epoch);
@@ -277,6 +278,14 @@ impl TrainingLoop<'_, '_> {
         self.progress.seconds = self.clock.seconds();
         record.seconds = self.progress.seconds - self.progress.seconds_before_epoch;
         Some(record)
+    }
+
+    /// What should fall: the loss, or a metric turned round.
+    fn watched(&self, record: &EpochRecord) -> f64 {
+        match record.validation.first() {
+            Some((_, metric)) if self.request.watches_metric => -metric,
+            _ => record.validation_loss.unwrap_or(record.train_loss),
+        }
     }
 
     fn reduce_on_plateau(&mut self, loss: f64) {

@@ -62,6 +62,7 @@ impl Judged {
             baseline: output_report(self.baseline),
             text_baseline: None,
             forecast: Some(self.detail),
+            recommend: None,
             temperature: 1.0,
             worst: Vec::new(),
             mistakes: None,

@@ -30,7 +30,11 @@ pub(super) fn warnings(plan: &Plan, output: &PlannedOutput, warnings: &mut Vec<S
             .iter()
             .map(|&value| usize::from(value > 0.5))
             .collect(),
-        Targets::Numbers(_) | Targets::Labels(_) | Targets::Tags(_) | Targets::Windows(_) => return,
+        Targets::Numbers(_)
+        | Targets::Labels(_)
+        | Targets::Tags(_)
+        | Targets::Windows(_)
+        | Targets::Interactions(_) => return,
     };
     let names = output.encoder.classes();
     let mut classes: Vec<Class<'_>> = names

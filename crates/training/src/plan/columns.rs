@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use hob_data::config::ForecastColumn;
+use hob_data::config::{ForecastColumn, RecommendConfig};
 use hob_data::preprocess::InputType;
 use hob_data::source::iso_text;
 use hob_data::table::{Categories, MISSING_CODE, MISSING_DATE, Table, Values};
@@ -33,6 +33,12 @@ pub enum ColumnRole {
     Past,
     /// It belongs to a series.
     Static,
+    /// It says whose an event is.
+    User,
+    /// It says what an event is about.
+    Item,
+    /// It says how much.
+    Value,
 }
 
 impl ColumnRole {
@@ -48,6 +54,9 @@ impl ColumnRole {
             Self::Known => "known",
             Self::Past => "past",
             Self::Static => "static",
+            Self::User => "user",
+            Self::Item => "item",
+            Self::Value => "value",
         }
     }
 }
@@ -162,6 +171,9 @@ fn role_and_kind(plan: &Plan, name: &str) -> (ColumnRole, &'static str) {
     if let Some(forecast) = &plan.forecast {
         return role_in_forecast(forecast, name);
     }
+    if let Some(recommend) = &plan.recommend {
+        return role_in_events(&recommend.config, name);
+    }
     match plan
         .outputs
         .iter()
@@ -169,6 +181,15 @@ fn role_and_kind(plan: &Plan, name: &str) -> (ColumnRole, &'static str) {
     {
         Some(output) => (ColumnRole::Output, output.encoder.kind.name()),
         None => (ColumnRole::Split, "split"),
+    }
+}
+
+fn role_in_events(config: &RecommendConfig, name: &str) -> (ColumnRole, &'static str) {
+    match name {
+        name if name == config.user => (ColumnRole::User, "id"),
+        name if name == config.item => (ColumnRole::Item, "id"),
+        name if config.time.as_deref() == Some(name) => (ColumnRole::Time, "date"),
+        _ => (ColumnRole::Value, "number"),
     }
 }
 

@@ -3,9 +3,9 @@
 use hob_data::config::{InputConfig, SplitConfig};
 use hob_data::split::split_columns;
 
-use crate::forecast;
 use crate::recipe::{Draft, KeyPath, Recipe};
 use crate::retrieve::RetrieveConfig;
+use crate::{forecast, recommend};
 
 /// Every column that a recipe names as input, output or for the split, with the key of each name.
 pub(crate) fn keyed_columns(recipe: &Recipe) -> Vec<(String, KeyPath)> {
@@ -16,6 +16,7 @@ pub(crate) fn keyed_columns(recipe: &Recipe) -> Vec<(String, KeyPath)> {
     let outputs = recipe.outputs.iter().map(|output| Some(&output.column));
     let mut named = keyed(inputs, outputs, &recipe.data.split);
     named.extend(recipe.forecast.iter().flat_map(forecast::keyed_columns));
+    named.extend(recipe.recommend.iter().flat_map(recommend::keyed_columns));
     named
 }
 
@@ -28,6 +29,7 @@ pub(crate) fn keyed_columns_of_draft(draft: &Draft) -> Vec<(String, KeyPath)> {
     let outputs = draft.outputs.iter().map(|output| output.column.as_ref());
     let mut named = keyed(inputs, outputs, &draft.data.split);
     named.extend(draft.forecast.iter().flat_map(forecast::keyed_columns));
+    named.extend(draft.recommend.iter().flat_map(recommend::keyed_columns));
     let answers = draft.retrieve.iter().flat_map(RetrieveConfig::columns);
     named.extend(answers.map(|(key, name)| (name.clone(), key)));
     named

@@ -34,6 +34,7 @@ pub(crate) fn network(
                 .collect(),
             texts: texts::readers(layout, text_encoders),
             series: None,
+            interactions: None,
         },
         body: body.cloned().unwrap_or_default(),
         heads: outputs

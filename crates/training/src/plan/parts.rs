@@ -123,6 +123,15 @@ pub(crate) fn encode(
         };
         return Ok((part, TransformReport::default()));
     }
+    if let Some(recommend) = &plan.recommend {
+        let chosen = rows.iter().map(|&row| recommend.rows.rows[row]);
+        let interactions = recommend.rows.with_rows(chosen.collect());
+        let part = EncodedPart {
+            targets: vec![Targets::Interactions(interactions.clone())],
+            features: Arc::new(Features::of_interactions(interactions)),
+        };
+        return Ok((part, TransformReport::default()));
+    }
     let (features, report) = plan.preprocessor.transform(&plan.table, rows)?;
     let mut targets = Vec::with_capacity(plan.outputs.len());
     for output in &plan.outputs {

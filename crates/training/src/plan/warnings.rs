@@ -10,7 +10,7 @@ use super::Plan;
 use super::columns::{ColumnRole, ColumnSummary, cell_keys};
 use super::contradictions::{self, contradictions};
 use super::{class_warnings, split_warnings};
-use crate::{forecast, retrieve};
+use crate::{forecast, recommend, retrieve};
 
 /// A number that parts fewer rows, or classes with fewer rows, may do so by chance.
 const SEPARATED_ROWS: usize = 20;
@@ -21,6 +21,10 @@ pub(crate) fn warnings(plan: &Plan, columns: &[ColumnSummary]) -> Vec<String> {
     let mut warnings = Vec::new();
     if let Some(planned) = &plan.forecast {
         forecast::warnings(planned, &mut warnings);
+        return warnings;
+    }
+    if let Some(planned) = &plan.recommend {
+        recommend::warnings(planned, &mut warnings);
         return warnings;
     }
     for column in columns {

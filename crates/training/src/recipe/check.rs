@@ -8,6 +8,7 @@ mod data;
 mod forecast;
 mod inputs;
 mod outputs;
+mod recommend;
 mod retrieve;
 mod training;
 
@@ -18,6 +19,7 @@ pub(crate) fn check(recipe: &Recipe) -> Vec<Finding> {
     match (&recipe.forecast, &recipe.retrieve) {
         (Some(config), _) => forecast::check(recipe, config, &mut findings),
         (None, Some(config)) => retrieve::check(config, &mut findings),
+        (None, None) if recipe.recommend.is_some() => {}
         (None, None) => {
             inputs::check(&recipe.inputs, &mut findings);
             outputs::check(recipe, &mut findings);
@@ -25,6 +27,7 @@ pub(crate) fn check(recipe: &Recipe) -> Vec<Finding> {
         }
     }
     forecast::check_decision(recipe, &mut findings);
+    recommend::check(recipe, &mut findings);
     training::check(recipe, &mut findings);
     findings
 }

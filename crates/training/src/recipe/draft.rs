@@ -3,7 +3,7 @@
 //! A user should see a misspelt column beside a misspelt key. So these few values are read on their own, whatever the
 //! rest of the recipe looks like.
 
-use hob_data::config::{DataConfig, ForecastConfig};
+use hob_data::config::{DataConfig, ForecastConfig, RecommendConfig};
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, Deserializer};
@@ -23,6 +23,8 @@ pub(crate) struct Draft {
     pub(crate) outputs: Vec<DraftOutput>,
     #[serde(default)]
     pub(crate) forecast: Option<ForecastConfig>,
+    #[serde(default)]
+    pub(crate) recommend: Option<RecommendConfig>,
     #[serde(default)]
     pub(crate) retrieve: Option<RetrieveConfig>,
     #[serde(default)]

@@ -89,6 +89,7 @@ pub fn judge(
             baseline: judged.baseline,
             text_baseline: Some(judged.bm25),
             forecast: None,
+            recommend: None,
             temperature: 1.0,
             worst: Vec::new(),
             mistakes: None,

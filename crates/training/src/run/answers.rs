@@ -67,6 +67,7 @@ impl Finish<'_> {
             baseline: judged.baseline,
             text_baseline: Some(judged.bm25),
             forecast: None,
+            recommend: None,
             temperature: 1.0,
         };
         let network = self.question_network();
@@ -84,6 +85,7 @@ impl Finish<'_> {
             manifest: self.question_manifest(&result, &corpus, asked, retrieval),
             weights: weights::to_bytes(&network).map_err(InferenceError::from)?,
             index: Some(corpus.index(|_| true)?),
+            catalog: None,
         };
         bundle.write(&folder.bundle())?;
         write_json(&folder.result(), &result)?;

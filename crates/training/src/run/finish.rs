@@ -127,6 +127,7 @@ impl Finish<'_> {
                     rows,
                 )?,
                 forecast: None,
+                recommend: None,
                 temperature: spec.temperature,
                 worst: worst(self.plan, spec, &known_judged[place], &answers, rows)
                     .map_err(failed(part))?,
@@ -141,6 +142,7 @@ impl Finish<'_> {
             manifest: self.manifest(&result, baselines, (&raw, &judged.features), rows),
             weights: weights::to_bytes(&network).map_err(hob_inference::InferenceError::from)?,
             index: None,
+            catalog: None,
         };
         bundle.write(&folder.bundle())?;
         write_json(&folder.result(), &result)?;
@@ -273,6 +275,7 @@ impl Finish<'_> {
             baseline_models,
             retrieval: None,
             forecast: None,
+            recommend: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use burn::train::Interrupter;
 
 use crate::error::RunError;
 use crate::fit::{EncodedPart, FitRequest};
-use crate::loss::{LossKind, OutputLoss};
+use crate::loss::{ListLoss, LossKind, OutputLoss};
 use crate::plan::Plan;
 use crate::text_encoders::TextEncoders;
 
@@ -38,6 +38,10 @@ pub(super) fn fit_request(
         initial: texts.initial()?,
         groups: texts.groups(),
         adapters: texts.adapters(),
+        watches_metric: plan
+            .recommend
+            .as_ref()
+            .is_some_and(|planned| planned.range.is_none()),
         origin: plan
             .warm_start
             .as_ref()
@@ -54,7 +58,7 @@ fn unknown_rates(plan: &Plan) -> Vec<f64> {
     codes.iter().map(|code| code.unknown_rate).collect()
 }
 
-/// One loss per output, or that of a search or a forecast.
+/// One loss per output, or that of a search, a forecast or lists.
 fn losses(plan: &Plan) -> Vec<OutputLoss> {
     let outputs = plan.outputs.iter();
     let outputs = outputs.map(|output| OutputLoss::new(&output.config, &output.encoder));
@@ -72,5 +76,17 @@ fn losses(plan: &Plan) -> Vec<OutputLoss> {
         },
         share: 1.0,
     });
-    outputs.chain(ranking).chain(forecast).collect()
+    let lists = plan.recommend.iter().map(|planned| {
+        let shared = &planned.rows.shared;
+        let items = shared.interactions.items.len();
+        OutputLoss {
+            kind: LossKind::List(ListLoss::new(shared.learning.loss.as_ref(), items)),
+            share: 1.0,
+        }
+    });
+    outputs
+        .chain(ranking)
+        .chain(forecast)
+        .chain(lists)
+        .collect()
 }

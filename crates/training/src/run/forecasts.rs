@@ -72,6 +72,7 @@ impl Finish<'_> {
             manifest: self.series_manifest(&result, spec),
             weights: weights::to_bytes(network).map_err(InferenceError::from)?,
             index: None,
+            catalog: None,
         };
         bundle.write(&folder.bundle())?;
         write_json(&folder.result(), &result)?;

@@ -10,7 +10,7 @@ fn run_in_sittings(sittings: &[usize], change: impl Fn(&mut FitRequest)) -> Fitt
         change(&mut request);
         request.resume = index > 0;
         let mut watch = Watch::stopping_after(steps, &request.interrupter);
-        let fitted = fit(request, &mut watch, &mut |_| Metrics::default()).unwrap();
+        let fitted = fit(request, &mut watch, &mut |_, _| Metrics::default()).unwrap();
         assert_eq!(fitted.stop, StopReason::Interrupted);
         // Something else draws from the same generator before the run is resumed.
         Device::flex().seed(index as u64);
@@ -120,7 +120,9 @@ fn frequent_checkpoints_change_nothing_and_survive_a_kill() {
         request
     };
     let killed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        let _ = fit(often(false), &mut Killed(12), &mut |_| Metrics::default());
+        let _ = fit(often(false), &mut Killed(12), &mut |_, _| {
+            Metrics::default()
+        });
     }));
     assert!(killed.is_err());
     let resumed = run(often(true));
@@ -145,12 +147,12 @@ fn a_checkpoint_of_another_training_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let first = request(folder.path());
     let mut watch = Watch::stopping_after(2, &first.interrupter);
-    fit(first, &mut watch, &mut |_| Metrics::default()).unwrap();
+    fit(first, &mut watch, &mut |_, _| Metrics::default()).unwrap();
     let refused = |change: fn(&mut FitRequest)| {
         let mut request = request(folder.path());
         request.resume = true;
         change(&mut request);
-        match fit(request, &mut Silent, &mut |_| Metrics::default()) {
+        match fit(request, &mut Silent, &mut |_, _| Metrics::default()) {
             Err(FitError::CheckpointOfAnother { what, .. }) => what,
             other => panic!("{other:?}"),
         }
@@ -181,11 +183,11 @@ fn resuming_without_a_checkpoint_is_an_error_and_a_new_run_removes_an_old_one() 
     let folder = tempfile::tempdir().unwrap();
     let mut missing = request(folder.path());
     missing.resume = true;
-    let error = fit(missing, &mut Silent, &mut |_| Metrics::default()).unwrap_err();
+    let error = fit(missing, &mut Silent, &mut |_, _| Metrics::default()).unwrap_err();
     assert!(matches!(error, FitError::NoCheckpoint { .. }), "{error}");
     let first = request(folder.path());
     let mut watch = Watch::stopping_after(2, &first.interrupter);
-    fit(first, &mut watch, &mut |_| Metrics::default()).unwrap();
+    fit(first, &mut watch, &mut |_, _| Metrics::default()).unwrap();
     assert!(super::super::has_checkpoint(folder.path()));
     run(request(folder.path()));
     assert!(!super::super::has_checkpoint(folder.path()));

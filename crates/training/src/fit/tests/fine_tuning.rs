@@ -156,7 +156,7 @@ fn the_first_step_with_lora_is_that_of_the_frozen_network() {
         let folder = tempfile::tempdir().unwrap();
         let request = change(bert_request(folder.path(), 0.0));
         let mut watch = Watch::stopping_after(2, &request.interrupter);
-        fit(request, &mut watch, &mut |_| Metrics::default()).unwrap();
+        fit(request, &mut watch, &mut |_, _| Metrics::default()).unwrap();
         (watch.losses[0].to_bits(), watch.losses[1].to_bits())
     };
     let frozen = first_loss(|request| FitRequest {
@@ -184,10 +184,10 @@ fn a_checkpoint_with_other_adapters_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let first = with_lora(bert_request(folder.path(), 0.0), 2);
     let mut watch = Watch::stopping_after(1, &first.interrupter);
-    fit(first, &mut watch, &mut |_| Metrics::default()).unwrap();
+    fit(first, &mut watch, &mut |_, _| Metrics::default()).unwrap();
     let mut other = with_lora(bert_request(folder.path(), 0.0), 3);
     other.resume = true;
-    let error = fit(other, &mut Silent, &mut |_| Metrics::default()).unwrap_err();
+    let error = fit(other, &mut Silent, &mut |_, _| Metrics::default()).unwrap_err();
     assert!(
         matches!(error, FitError::CheckpointOfAnother { .. }),
         "{error}"
@@ -223,7 +223,7 @@ fn each_layer_that_joins_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let request = unfrozen_gradually(bert_request(folder.path(), 0.1));
     let mut watch = Watch::stopping_after(usize::MAX, &request.interrupter);
-    fit(request, &mut watch, &mut |_| Metrics::default()).unwrap();
+    fit(request, &mut watch, &mut |_, _| Metrics::default()).unwrap();
     assert_eq!(
         watch.notes,
         [

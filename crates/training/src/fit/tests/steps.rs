@@ -32,7 +32,7 @@ fn a_last_row_alone_joins_the_batch_before_it() {
     request.train = part(49, 1);
     request.training.epochs = 1;
     let mut watch = Watch::stopping_after(usize::MAX, &request.interrupter);
-    let fitted = fit(request, &mut watch, &mut |_| Metrics::default()).unwrap();
+    let fitted = fit(request, &mut watch, &mut |_, _| Metrics::default()).unwrap();
     assert_eq!(fitted.steps, 6);
     assert!(watch.losses.iter().all(|loss| loss.is_finite()));
 }
@@ -201,7 +201,7 @@ fn parts_that_do_not_fit_the_network_are_errors() {
     let error = |change: fn(&mut FitRequest)| {
         let mut request = request(folder.path());
         change(&mut request);
-        fit(request, &mut Silent, &mut |_| Metrics::default())
+        fit(request, &mut Silent, &mut |_, _| Metrics::default())
             .unwrap_err()
             .to_string()
     };

@@ -76,7 +76,7 @@ fn a_loss_that_explodes_ends_with_the_last_good_weights_and_the_cause() {
             learning_rate,
             ..SgdOptimizer::default()
         });
-        fit(request, &mut Silent, &mut |_| Metrics::default())
+        fit(request, &mut Silent, &mut |_, _| Metrics::default())
     };
     let fitted = explode(3.0).unwrap();
     let StopReason::NotFinite { epoch, cause, .. } = &fitted.stop else {
@@ -110,7 +110,7 @@ fn a_missing_number_in_the_inputs_is_named_as_the_cause() {
     let mut features = (*request.train.features).clone();
     features.numbers.values[7] = f32::NAN;
     request.train.features = Arc::new(features);
-    let error = fit(request, &mut Silent, &mut |_| Metrics::default())
+    let error = fit(request, &mut Silent, &mut |_, _| Metrics::default())
         .unwrap_err()
         .to_string();
     assert!(
@@ -146,7 +146,7 @@ fn the_learning_rate_falls_on_a_plateau() {
     };
     request.schedule = ScheduleConfig::ReduceOnPlateau(plateau);
     let mut watch = Watch::stopping_after(usize::MAX, &request.interrupter);
-    fit(request, &mut watch, &mut |_| Metrics::default()).unwrap();
+    fit(request, &mut watch, &mut |_, _| Metrics::default()).unwrap();
     assert_eq!(watch.rates[0], 0.02);
     let last = *watch.rates.last().unwrap();
     assert!(last < 0.0021, "{last}");
@@ -166,7 +166,7 @@ fn an_observer_hears_of_every_step_and_epoch() {
     let folder = tempfile::tempdir().unwrap();
     let request = request(folder.path());
     let mut watch = Watch::stopping_after(usize::MAX, &request.interrupter);
-    let fitted = fit(request, &mut watch, &mut |_| Metrics::default()).unwrap();
+    let fitted = fit(request, &mut watch, &mut |_, _| Metrics::default()).unwrap();
     assert_eq!((watch.losses.len(), watch.epochs.len()), (21, 3));
     assert_eq!(watch.epochs, fitted.epochs);
     let start = watch.start.unwrap();

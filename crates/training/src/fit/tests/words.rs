@@ -164,7 +164,7 @@ fn tags_that_do_not_go_with_the_words_are_refused() {
     let refused = |change: &dyn Fn(&mut FitRequest)| {
         let mut request = tags_request(folder.path());
         change(&mut request);
-        fit(request, &mut Silent, &mut |_| Metrics::default()).unwrap_err()
+        fit(request, &mut Silent, &mut |_, _| Metrics::default()).unwrap_err()
     };
     let fewer = refused(&|request| {
         let Targets::Tags(tags) = &mut request.train.targets[0] else {

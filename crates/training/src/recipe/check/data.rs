@@ -2,12 +2,12 @@
 
 use hob_data::config::{DataConfig, SplitConfig};
 
-use crate::forecast::keyed_columns;
 use crate::recipe::Recipe;
 use crate::recipe::check::{inputs, path, repeated};
 use crate::recipe::key_path::KeyPath;
 use crate::recipe::problem::Finding;
 use crate::retrieve::RetrieveConfig;
+use crate::{forecast, recommend};
 
 pub(super) fn check(recipe: &Recipe, findings: &mut Vec<Finding>) {
     let data = &recipe.data;
@@ -142,8 +142,9 @@ fn private(recipe: &Recipe, findings: &mut Vec<Finding>) {
         )
     }));
     used.extend(recipe.retrieve.iter().flat_map(RetrieveConfig::columns));
-    let series = recipe.forecast.iter().flat_map(keyed_columns);
-    let series: Vec<(String, KeyPath)> = series.collect();
+    let series = recipe.forecast.iter().flat_map(forecast::keyed_columns);
+    let events = recipe.recommend.iter().flat_map(recommend::keyed_columns);
+    let series: Vec<(String, KeyPath)> = series.chain(events).collect();
     used.extend(series.iter().map(|(name, key)| (key.clone(), name)));
     used.extend(split_column(&recipe.data.split));
     for (key, name) in used.into_iter().filter(|(_, name)| dropped(name)) {

@@ -1,0 +1,367 @@
+//! Lists of items: how they are asked for and shown.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::Result;
+use hob_data::source::Format;
+use hob_data::write::{OutputCells, OutputColumn};
+use hob_inference::recommend::{Basis, RankedItem, RecommendSpec, Recommendation, Rule};
+use hob_inference::{Bundle, Recommender};
+use hob_training::plan::Plan;
+use hob_training::recommend::{KIND, OUTPUT, PlannedRecommend, judge};
+use hob_training::run::report_notes;
+use serde_json::{Map, Value, json};
+
+use super::failure::WrongRequest;
+use super::predict::{encode, output_format, read, say_rejected, write_answers};
+use crate::args::{EvaluateArgs, PredictArgs};
+use crate::format::{count, counted, number, table};
+use crate::output::{self, say};
+
+/// Ids shown of those that are not known.
+const MAX_SHOWN: usize = 5;
+
+/// A list for each user of a table, or the items most like one.
+pub(crate) fn predict(recommender: &Recommender, args: &PredictArgs) -> Result<()> {
+    let top = args.top.unwrap_or(recommender.spec().top).max(1);
+    let allowed = allowed(recommender, args)?;
+    if let Some(item) = &args.similar_to {
+        let Some(similar) = recommender.similar(item, top, &allowed) else {
+            return Err(unknown_item(recommender, item).into());
+        };
+        return similar_items(args, &similar);
+    }
+    let (table, report) = read(&recommender.requests(), &recommender.read_options(), args)?;
+    say_rejected(&report);
+    let input = report.files.first().map_or(Format::Csv, |file| file.format);
+    let users = recommender.users(&table);
+    if users
+        .iter()
+        .all(|user| user.user.is_none() && user.items.is_empty())
+        && recommender.spec().users.is_none()
+    {
+        let user = &recommender.spec().user;
+        let text = format!(
+            "no row names a user or an item\nhint: give a column `{user}` with ids, or `items` with what a new user has, \
+             such as `12|15`"
+        );
+        return Err(WrongRequest(text).into());
+    }
+    let (lists, report) = recommender.recommend(&users, Some(&table), top, &allowed, args.again)?;
+    report_notes(&report)
+        .iter()
+        .for_each(|note| say(&format!("note: {note}")));
+    say_unknown(recommender, &lists);
+    let format = output_format(args, input)?;
+    let bytes = match format {
+        crate::args::DataFormat::Jsonl => {
+            let line = |row: usize| to_json(&lists[row]);
+            encode(Vec::new, line, Vec::new(), lists.len(), format)?
+        }
+        format => {
+            let rows = lists.iter().map(|list| list.items.len()).sum();
+            let columns = || columns(recommender.spec(), &lists);
+            encode(columns, |_| Map::new(), Vec::new(), rows, format)?
+        }
+    };
+    write_answers(args, &bytes, lists.len())
+}
+
+/// Which items may be in a list.
+fn allowed(recommender: &Recommender, args: &PredictArgs) -> Result<Vec<bool>> {
+    let rule = |text: &String, is_wanted| match text.split_once('=') {
+        Some((column, value)) => Ok(Rule {
+            column: column.to_string(),
+            value: value.to_string(),
+            is_wanted,
+        }),
+        None => Err(WrongRequest(format!("`{text}` is not COLUMN=VALUE"))),
+    };
+    let only = args.only.iter().map(|text| rule(text, true));
+    let without = args.without.iter().map(|text| rule(text, false));
+    let rules: Vec<Rule> = only.chain(without).collect::<Result<_, _>>()?;
+    recommender.allowed(&rules).map_err(|column| {
+        let filters = &recommender.catalog().texts.filters;
+        let known: Vec<String> = filters
+            .iter()
+            .map(|filter| format!("`{}`", filter.column))
+            .collect();
+        let hint = match known.is_empty() {
+            true => {
+                "the model has none; name them in `filters` of `[recommend.items]` and train again"
+                    .to_string()
+            }
+            false => format!("lists can be filtered by {}", known.join(", ")),
+        };
+        WrongRequest(format!("there is no filter `{column}`\nhint: {hint}")).into()
+    })
+}
+
+fn unknown_item(recommender: &Recommender, item: &str) -> WrongRequest {
+    let texts = &recommender.catalog().texts;
+    let lower = item.to_lowercase();
+    let named = (0..texts.items.len() as u32).filter(|&known| {
+        recommender
+            .catalog()
+            .name(known)
+            .to_lowercase()
+            .contains(&lower)
+    });
+    let near: Vec<String> = named
+        .take(MAX_SHOWN)
+        .map(|known| {
+            format!(
+                "`{}` ({})",
+                texts.items[known as usize],
+                recommender.catalog().name(known)
+            )
+        })
+        .collect();
+    let hint = match near.is_empty() {
+        true => format!(
+            "give an id as in the column `{}` of the events",
+            recommender.spec().item
+        ),
+        false => format!("ids of items with such a name: {}", near.join(", ")),
+    };
+    WrongRequest(format!(
+        "the model does not know the item `{item}`\nhint: {hint}"
+    ))
+}
+
+/// What is unknown, and what became of it.
+fn say_unknown(recommender: &Recommender, lists: &[Recommendation]) {
+    let texts = |list: &Recommendation| list.user.clone().unwrap_or_default();
+    let unknown: Vec<String> = lists
+        .iter()
+        .filter(|list| {
+            list.user
+                .as_ref()
+                .is_some_and(|id| recommender.user_number(id).is_none())
+        })
+        .map(texts)
+        .collect();
+    if !unknown.is_empty() {
+        say(&format!(
+            "note: {} the model does not know: {}",
+            counted(unknown.len(), "user"),
+            some(&unknown)
+        ));
+    }
+    let items: Vec<String> = lists.iter().flat_map(|list| list.unknown.clone()).collect();
+    if !items.is_empty() {
+        say(&format!(
+            "note: {} the model does not know: {}",
+            counted(items.len(), "item"),
+            some(&items)
+        ));
+    }
+    let popular = lists
+        .iter()
+        .filter(|list| list.basis == Basis::Popularity)
+        .count();
+    if popular > 0 {
+        say(&format!(
+            "note: {} of whom nothing is known: the most popular items",
+            counted(popular, "user")
+        ));
+    }
+}
+
+fn some(ids: &[String]) -> String {
+    let shown: Vec<String> = ids
+        .iter()
+        .take(MAX_SHOWN)
+        .map(|id| format!("`{id}`"))
+        .collect();
+    let more = if ids.len() > MAX_SHOWN { ", ..." } else { "" };
+    format!("{}{more}", shown.join(", "))
+}
+
+fn similar_items(args: &PredictArgs, similar: &[RankedItem]) -> Result<()> {
+    let format = output_format(args, Format::Csv)?;
+    let line = |row: usize| match serde_json::to_value(&similar[row]) {
+        Ok(Value::Object(line)) => line,
+        _ => Map::new(),
+    };
+    let columns = || {
+        let text = |name: &str, value: &dyn Fn(&RankedItem) -> String| OutputColumn {
+            name: name.to_string(),
+            cells: OutputCells::Text(similar.iter().map(value).collect()),
+        };
+        vec![
+            text("item", &|item| item.item.clone()),
+            text("name", &|item| item.name.clone()),
+            OutputColumn {
+                name: "cosine".to_string(),
+                cells: OutputCells::Double(
+                    similar.iter().map(|item| f64::from(item.score)).collect(),
+                ),
+            },
+        ]
+    };
+    let bytes = encode(columns, line, Vec::new(), similar.len(), format)?;
+    write_answers(args, &bytes, similar.len())
+}
+
+/// A row per user and item.
+fn columns(spec: &RecommendSpec, lists: &[Recommendation]) -> Vec<OutputColumn> {
+    let ranked = || {
+        lists.iter().flat_map(|list| {
+            list.items
+                .iter()
+                .enumerate()
+                .map(move |(place, item)| (list, place, item))
+        })
+    };
+    let text = |name: &str, value: &dyn Fn((&Recommendation, usize, &RankedItem)) -> String| {
+        OutputColumn {
+            name: name.to_string(),
+            cells: OutputCells::Text(ranked().map(value).collect()),
+        }
+    };
+    vec![
+        text(&spec.user, &|(list, ..)| {
+            list.user.clone().unwrap_or_default()
+        }),
+        text("rank", &|(_, place, _)| (place + 1).to_string()),
+        text(&spec.item, &|(.., item)| item.item.clone()),
+        text("name", &|(.., item)| item.name.clone()),
+        OutputColumn {
+            name: "score".to_string(),
+            cells: OutputCells::Double(ranked().map(|(.., item)| f64::from(item.score)).collect()),
+        },
+        text("basis", &|(list, ..)| basis(list.basis).to_string()),
+    ]
+}
+
+fn basis(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Known => "known",
+        Basis::Items => "items",
+        Basis::Features => "features",
+        Basis::Popularity => "popularity",
+    }
+}
+
+fn to_json(list: &Recommendation) -> Map<String, Value> {
+    match serde_json::to_value(list) {
+        Ok(Value::Object(map)) => map,
+        _ => Map::new(),
+    }
+}
+
+/// Scores a model on later events.
+pub(crate) fn evaluate(
+    recommender: &Recommender,
+    paths: &[PathBuf],
+    args: &EvaluateArgs,
+    started: Instant,
+) -> Result<()> {
+    let top = recommender.spec().top;
+    let judged = judge(recommender, paths, &[top, 2 * top], args.max_rejected)?;
+    if args.json {
+        return output::json(&json!({
+            "bundle": args.model,
+            "seconds": started.elapsed().as_secs_f64(),
+            "parameters": recommender.manifest().parameters,
+            "test": {OUTPUT: judged.metrics},
+            "baseline": {OUTPUT: judged.popularity},
+        }));
+    }
+    if judged.left_out > 0 {
+        say(&format!(
+            "left out {}: of a user or item that the model does not know, or of what the user has",
+            counted(judged.left_out, "row")
+        ));
+    }
+    let what = match recommender.spec().ratings {
+        Some(_) => "rating",
+        None => "user",
+    };
+    let heading = format!("{OUTPUT} ({})", counted(judged.judged, what));
+    let rows = judged.metrics.iter().map(|(name, value)| {
+        let baseline = judged.popularity.get(name).map(number).unwrap_or_default();
+        vec![format!("  {name}"), number(value), baseline]
+    });
+    let baseline = baseline(recommender.spec().ratings.is_some());
+    output::line(&table(&[&heading, "model", baseline], &[0], rows.collect()))
+}
+
+/// What stands beside the model.
+pub(crate) fn baseline(is_rating: bool) -> &'static str {
+    match is_rating {
+        true => "mean",
+        false => "popularity",
+    }
+}
+
+/// One line that says what is about to happen.
+pub(crate) fn heading(plan: &Plan, planned: &PlannedRecommend) -> String {
+    let events = &planned.events;
+    format!(
+        "{}: {KIND} of {} for {}; {} training, {} validation, {} test events",
+        plan.name,
+        counted(planned.rows.shared.interactions.items.len(), "item"),
+        counted(planned.rows.shared.interactions.users.len(), "user"),
+        count(events.train.len()),
+        count(events.validation.len()),
+        count(events.test.len()),
+    )
+}
+
+/// What a few users have.
+pub(crate) fn as_seen(planned: &PlannedRecommend) -> String {
+    let shared = &planned.rows.shared;
+    let mut lines = vec!["what users have in the training part, newest first".to_string()];
+    let users = (0..shared.known.num_users()).filter(|&user| !shared.known.items(user).is_empty());
+    for user in users.take(2) {
+        let items = shared.known.items(user);
+        let name = |item: &u32| match planned
+            .names
+            .get(*item as usize)
+            .filter(|name| !name.is_empty())
+        {
+            Some(name) => name.clone(),
+            None => shared.interactions.items[*item as usize].clone(),
+        };
+        let shown: Vec<String> = items.iter().rev().take(MAX_SHOWN).map(name).collect();
+        let more = if items.len() > MAX_SHOWN { ", ..." } else { "" };
+        lines.push(format!(
+            "  {} ({}): {}{more}",
+            shared.interactions.users[user],
+            counted(items.len(), "item"),
+            shown.join(", ")
+        ));
+    }
+    lines.join("\n")
+}
+
+/// What a stored model knows.
+pub(crate) fn shown(bundle: &Bundle, spec: &RecommendSpec) -> String {
+    let mut lines = vec![format!("recommends `{}` to `{}`", spec.item, spec.user)];
+    if let Some(catalog) = &bundle.catalog {
+        let texts = &catalog.texts;
+        lines.push(format!(
+            "knows {} and {}",
+            counted(texts.items.len(), "item"),
+            counted(texts.users.len(), "user")
+        ));
+        let filters: Vec<&str> = texts
+            .filters
+            .iter()
+            .map(|filter| filter.column.as_str())
+            .collect();
+        if !filters.is_empty() {
+            lines.push(format!("filters: {}", filters.join(", ")));
+        }
+    }
+    lines.push(match (spec.history, spec.is_sequential) {
+        (0, _) => "knows users by number; a new one by the items that are given".to_string(),
+        (history, true) => format!("reads the last {history} items of a user, in their order"),
+        (history, false) => format!("reads the last {history} items of a user, in any order"),
+    });
+    lines.push(format!("judged by: {}", spec.protocol));
+    lines.join("\n")
+}

@@ -1,0 +1,138 @@
+//! Rules of `[recommend]`.
+
+use hob_data::config::{EventSplit, FeedbackConfig, RecommendConfig, SplitConfig};
+use hob_model::config::BodyConfig;
+
+use crate::recipe::Recipe;
+use crate::recipe::check::path;
+use crate::recipe::key_path::KeyPath;
+use crate::recipe::problem::Finding;
+use crate::recommend::keyed_columns;
+
+pub(super) fn check(recipe: &Recipe, findings: &mut Vec<Finding>) {
+    match &recipe.recommend {
+        Some(config) => {
+            columns(config, findings);
+            feedback(config, findings);
+            split(recipe, config, findings);
+            model(recipe, config, findings);
+        }
+        None => absent(recipe.model.as_ref(), findings),
+    }
+}
+
+/// A model that recommends in a recipe without users and items.
+fn absent(model: Option<&BodyConfig>, findings: &mut Vec<Finding>) {
+    if let Some(body) = model.filter(|body| body.is_recommender()) {
+        let message = format!(
+            "`[model.{}]` recommends, but there is no `[recommend]`",
+            body.name()
+        );
+        findings.push(Finding::error(path(&["model", body.name()]), message));
+    }
+}
+
+/// A column has one use.
+fn columns(config: &RecommendConfig, findings: &mut Vec<Finding>) {
+    let named = keyed_columns(config);
+    for (place, (name, key)) in named.iter().enumerate() {
+        if name.is_empty() {
+            findings.push(Finding::error(key, "a column name is empty"));
+        } else if let Some((_, first)) = named[..place].iter().find(|(other, _)| other == name) {
+            let message = format!("column `{name}` is already named by `{first}`");
+            findings.push(Finding::error(key, message));
+        }
+    }
+    let lists = config.k.iter().enumerate();
+    for (place, k) in lists.filter(|(place, k)| config.k[..*place].contains(k)) {
+        let key = path(&["recommend", "k"]).index(place);
+        findings.push(Finding::error(key, format!("{k} stands there twice")));
+    }
+}
+
+fn feedback(config: &RecommendConfig, findings: &mut Vec<Finding>) {
+    let FeedbackConfig::Rating(rating) = &config.feedback else {
+        return;
+    };
+    if let (Some(min), Some(max)) = (rating.min, rating.max)
+        && min >= max
+    {
+        let key = path(&["recommend", "feedback", "rating", "min"]);
+        findings.push(Finding::error(
+            key,
+            format!("`min` is {min}, not below `max`, which is {max}"),
+        ));
+    }
+    if config.loss.is_some() {
+        let message = "ratings are learned by their squared error; `loss` is for lists";
+        let hint = "leave it out, or use `[recommend.feedback.implicit]`";
+        findings.push(Finding::error(path(&["recommend", "loss"]), message).with_hint(hint));
+    }
+}
+
+fn split(recipe: &Recipe, config: &RecommendConfig, findings: &mut Vec<Finding>) {
+    let shares = match &config.split {
+        EventSplit::Ratio(split) => Some(("ratio", split.validation + split.test)),
+        EventSplit::Time(split) => Some(("time", split.validation + split.test)),
+        EventSplit::ColdItems(split) => Some(("cold_items", split.validation + split.test)),
+        EventSplit::LeaveLast(_) | EventSplit::Random(_) => None,
+    };
+    if let Some((name, share)) = shares.filter(|(_, share)| *share >= 1.0) {
+        let message = format!(
+            "validation and test take {share} of the events, which leaves none to learn from"
+        );
+        findings.push(Finding::error(path(&["recommend", "split", name]), message));
+    }
+    let data = &recipe.data;
+    if data.split != SplitConfig::default() {
+        let message = "events are divided by user, time or item, not as rows of a table";
+        let hint = "say how in `[recommend.split.*]`";
+        findings.push(Finding::error(path(&["data", "split"]), message).with_hint(hint));
+    }
+    let files = [
+        ("train", &data.train),
+        ("validation", &data.validation),
+        ("test", &data.test),
+    ];
+    for (key, _) in files.into_iter().filter(|(_, file)| file.is_some()) {
+        let message =
+            format!("`data.{key}` is for tables; events are divided by `[recommend.split.*]`");
+        let hint = "name all files by one `source`, as a pattern such as `purchases-*.csv`";
+        findings.push(Finding::error(path(&["data", key]), message).with_hint(hint));
+    }
+}
+
+fn model(recipe: &Recipe, config: &RecommendConfig, findings: &mut Vec<Finding>) {
+    let Some(body) = &recipe.model else { return };
+    let key: KeyPath = path(&["model", body.name()]);
+    if !body.is_recommender() {
+        let message = format!("`[model.{}]` does not recommend", body.name());
+        let hint = "models that do: `mf`, `two_tower`, `sasrec`";
+        findings.push(Finding::error(key, message).with_hint(hint));
+        return;
+    }
+    let reads_features = matches!(body, BodyConfig::TwoTower(_));
+    let inputs = [
+        (
+            "items",
+            config.items.as_ref().map_or(0, |items| items.inputs.len()),
+        ),
+        (
+            "users",
+            config.users.as_ref().map_or(0, |users| users.inputs.len()),
+        ),
+    ];
+    for (table, _) in inputs
+        .into_iter()
+        .filter(|(_, count)| *count > 0 && !reads_features)
+    {
+        let message = format!("`[model.{}]` reads no features", body.name());
+        let key = path(&["recommend", table, "inputs"]);
+        findings.push(Finding::error(key, message).with_hint("`[model.two_tower]` does"));
+    }
+    let is_rating = matches!(config.feedback, FeedbackConfig::Rating(_));
+    if is_rating && matches!(body, BodyConfig::Sasrec(_)) {
+        let message = "`[model.sasrec]` finds the next item and predicts no ratings";
+        findings.push(Finding::error(key, message).with_hint("`mf` and `two_tower` do"));
+    }
+}

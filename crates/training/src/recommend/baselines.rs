@@ -1,0 +1,151 @@
+//! What lists are compared with: the most popular items, and items like those that a user has.
+
+use hob_data::recommend::History;
+use rayon::prelude::*;
+
+/// Users with more items say nothing about what goes together: their pairs would be most of the work.
+const MAX_ITEMS: usize = 5_000;
+/// Neighbours of an item that are kept, at most.
+const MAX_NEIGHBOURS: usize = 200;
+
+/// Scores of every item for a user who has some.
+pub trait Scorer: Sync {
+    /// Writes a score per item.
+    fn score(&self, owned: &[u32], scores: &mut [f32]);
+}
+
+/// The same for everyone.
+#[derive(Debug, Clone)]
+pub struct Popularity(Vec<f32>);
+
+impl Popularity {
+    /// From users per item in the training part.
+    pub fn new(popularity: &[usize]) -> Self {
+        Self(popularity.iter().map(|&count| count as f32).collect())
+    }
+}
+
+impl Scorer for Popularity {
+    fn score(&self, _owned: &[u32], scores: &mut [f32]) {
+        scores.copy_from_slice(&self.0);
+    }
+}
+
+/// What of an [`ItemKnn`] is chosen on the validation part.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct KnnSettings {
+    /// Neighbours of an item.
+    pub neighbours: usize,
+    /// Added to the product of lengths, so that items with few users are near to none.
+    pub shrink: f32,
+}
+
+impl KnnSettings {
+    /// What is tried.
+    pub fn grid() -> impl Iterator<Item = Self> {
+        let shrinks = [0.0, 10.0, 50.0];
+        shrinks.into_iter().flat_map(|shrink| {
+            [2, 5, 10, 20, 50, 100, 200]
+                .map(|neighbours| Self { neighbours, shrink })
+                .into_iter()
+        })
+    }
+}
+
+/// Cosine similarity of the users of two items (Sarwar et al. 2001, with the shrinkage of Bell and Koren 2007): an item
+/// scores the sum of its similarities with those that the user has and that are among its nearest.
+#[derive(Debug, Clone)]
+pub struct ItemKnn {
+    /// For each item the items that it is a neighbour of, with the similarity.
+    near: Vec<Vec<(u32, f32)>>,
+}
+
+/// The nearest items of each, nearest first.
+#[derive(Debug, Clone)]
+pub struct Neighbours(Vec<Vec<(u32, f32)>>);
+
+impl Neighbours {
+    /// From what users have.
+    pub fn new(known: &History, items: usize, shrink: f32) -> Self {
+        let popularity = known.popularity(items);
+        let mut users = vec![Vec::new(); items];
+        for user in 0..known.num_users() {
+            let owned = known.items(user);
+            if owned.len() <= MAX_ITEMS {
+                owned
+                    .iter()
+                    .for_each(|&item| users[item as usize].push(user));
+            }
+        }
+        let nearest = (0..items).into_par_iter().map_init(
+            || vec![0.0_f32; items],
+            |together, item| {
+                let mut met = Vec::new();
+                for &user in &users[item] {
+                    for &other in known.items(user) {
+                        if together[other as usize] == 0.0 {
+                            met.push(other);
+                        }
+                        together[other as usize] += 1.0;
+                    }
+                }
+                let length = |item: usize| (popularity[item] as f32).sqrt();
+                let similarity = |&other: &u32| {
+                    let both = together[other as usize];
+                    let lengths = length(item) * length(other as usize);
+                    (other, both / (lengths + shrink))
+                };
+                let others = met.iter().filter(|other| **other as usize != item);
+                let mut near: Vec<(u32, f32)> = others.map(similarity).collect();
+                met.iter().for_each(|&other| together[other as usize] = 0.0);
+                near.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+                near.truncate(MAX_NEIGHBOURS);
+                near
+            },
+        );
+        Self(nearest.collect())
+    }
+
+    /// Items that are each compared with so many neighbours.
+    pub fn knn(&self, neighbours: usize) -> ItemKnn {
+        let mut near = vec![Vec::new(); self.0.len()];
+        for (item, nearest) in self.0.iter().enumerate() {
+            for &(other, similarity) in nearest.iter().take(neighbours) {
+                near[other as usize].push((item as u32, similarity));
+            }
+        }
+        ItemKnn { near }
+    }
+}
+
+impl Scorer for ItemKnn {
+    fn score(&self, owned: &[u32], scores: &mut [f32]) {
+        scores.fill(0.0);
+        for &item in owned {
+            for &(other, similarity) in &self.near[item as usize] {
+                scores[other as usize] += similarity;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_are_near_that_the_same_users_have() {
+        let known = History::of_lists([vec![0, 1], vec![0, 1, 2], vec![2, 3]]);
+        let nearest = Neighbours::new(&known, 4, 0.0);
+        assert_eq!(nearest.0[0], [(1, 1.0), (2, 0.5)]);
+        let one = nearest.knn(1);
+        let mut scores = [0.0; 4];
+        one.score(&[0], &mut scores);
+        assert_eq!(scores, [0.0, 1.0, 0.0, 0.0]);
+        nearest.knn(2).score(&[0, 3], &mut scores);
+        assert_eq!(scores[1], 1.0);
+        assert_eq!(scores[2], 0.5 + 0.5_f32.sqrt());
+        // 2 of (2 + 2): with a shrinkage of 2 half as near.
+        assert_eq!(Neighbours::new(&known, 4, 2.0).0[0][0], (1, 0.5));
+    }
+}

@@ -1,0 +1,196 @@
+//! The end of a run that recommends: judge beside popularity and item kNN, pack the bundle.
+
+use hob_data::features::Features;
+use hob_data::preprocess::TransformReport;
+use hob_data::recommend::History;
+use hob_inference::manifest::Manifest;
+use hob_inference::recommend::{
+    Catalog, CatalogTexts, Question, RecommendSpec, UserReading, item_vectors, questions,
+};
+use hob_inference::{Bundle, InferenceError};
+use hob_model::recommend::Recommender;
+use hob_model::weights;
+
+use super::finish::Finish;
+use crate::error::RunError;
+use crate::metrics::OutputReport;
+use crate::plan::Contradictions;
+use crate::recommend::{
+    Evaluation, KIND, OUTPUT, OtherLists, PlannedRecommend, Ratings, RecommendDetail,
+};
+use crate::result::{OutputResult, RunResult};
+use crate::run_folder::{RunFolder, write_json};
+
+impl Finish<'_> {
+    /// Makes the lists of the test part, and stores what makes others.
+    pub(super) fn recommendations(
+        self,
+        planned: &PlannedRecommend,
+        folder: &RunFolder,
+    ) -> Result<RunResult, RunError> {
+        let network = &self.fitted.network;
+        let recommender = network.recommender();
+        let recommender = recommender.expect("the plan is of a network that recommends");
+        let output = match planned.range {
+            Some(range) => self.rated(planned, recommender, range),
+            None => self.ranked(planned, recommender),
+        };
+        let mut result = self.result(network, vec![output], &TransformReport::default());
+        result.notes.extend(planned.notes());
+        result.notes.push(planned.protocol());
+        let catalog = self.catalog(planned, recommender)?;
+        let bundle = Bundle {
+            manifest: self.recommend_manifest(planned, &result),
+            weights: weights::to_bytes(network).map_err(InferenceError::from)?,
+            index: None,
+            catalog: Some(catalog),
+        };
+        bundle.write(&folder.bundle())?;
+        write_json(&folder.result(), &result)?;
+        Ok(result)
+    }
+
+    fn ranked(&self, planned: &PlannedRecommend, network: &Recommender) -> OutputResult {
+        let validation = Evaluation::validation(planned);
+        let lists = validation.of_network(network, self.device);
+        let judged = Evaluation::test(planned).judge(network, self.device);
+        let report = |rows, metrics| OutputReport {
+            rows,
+            metrics,
+            ..OutputReport::default()
+        };
+        output(
+            report(judged.users, judged.metrics),
+            (!lists.is_empty()).then(|| report(lists.len(), validation.metrics(&lists))),
+            report(judged.users, judged.popularity),
+            judged.detail,
+        )
+    }
+
+    fn rated(
+        &self,
+        planned: &PlannedRecommend,
+        network: &Recommender,
+        range: [f32; 2],
+    ) -> OutputResult {
+        let shared = &planned.rows.shared;
+        let events = &planned.events;
+        let ratings = Ratings::new(shared, range);
+        let report = |events: &[usize], metrics| OutputReport {
+            rows: events.len(),
+            metrics,
+            ..OutputReport::default()
+        };
+        let validation = (!events.validation.is_empty()).then(|| {
+            let metrics = ratings.judge(network, self.device, &events.validation);
+            report(&events.validation, metrics)
+        });
+        let detail = RecommendDetail {
+            protocol: planned.protocol(),
+            users: shared.interactions.users.len(),
+            items: shared.interactions.items.len(),
+            events: shared.interactions.events.len(),
+            others: vec![OtherLists {
+                name: "levels".to_string(),
+                settings: "mean, item and user".to_string(),
+                metrics: ratings.levels(&events.train, &events.test),
+            }],
+            ..RecommendDetail::default()
+        };
+        output(
+            report(
+                &events.test,
+                ratings.judge(network, self.device, &events.test),
+            ),
+            validation,
+            report(&events.test, ratings.mean(&events.train, &events.test)),
+            detail,
+        )
+    }
+
+    /// What there is to recommend, with everything that users have had by the end of the data.
+    fn catalog(
+        &self,
+        planned: &PlannedRecommend,
+        network: &Recommender,
+    ) -> Result<Catalog, RunError> {
+        let shared = &planned.rows.shared;
+        let interactions = &shared.interactions;
+        let owned = History::new(interactions, 0..interactions.events.len());
+        let users = 0..interactions.users.len();
+        let asked: Vec<Question> = users
+            .clone()
+            .map(|user| {
+                let items = owned.items(user);
+                let seen = items.len().saturating_sub(shared.learning.history);
+                Question {
+                    user: shared.user_code(user as u32),
+                    history: items[seen..]
+                        .iter()
+                        .map(|&item| shared.item_code(item))
+                        .collect(),
+                    row: user,
+                }
+            })
+            .collect();
+        let wanted = questions(network, &asked, shared.user_features.as_ref(), self.device);
+        let items = 0..interactions.items.len() as u32;
+        let codes: Vec<i32> = items.map(|item| shared.item_code(item)).collect();
+        let items = item_vectors(network, &codes, shared.item_features.as_ref(), self.device);
+        let texts = CatalogTexts {
+            items: interactions.items.clone(),
+            names: planned.names.clone(),
+            filters: planned.filters.clone(),
+            popularity: shared.popularity.clone(),
+            users: interactions.users.clone(),
+            seen_users: shared.activity.iter().map(|count| *count > 0).collect(),
+            owned: users.map(|user| owned.items(user).to_vec()).collect(),
+        };
+        Catalog::new(texts, items, &wanted).map_err(|fault| RunError::Catalog(fault.to_string()))
+    }
+
+    fn recommend_manifest(&self, planned: &PlannedRecommend, result: &RunResult) -> Manifest {
+        let learning = &planned.rows.shared.learning;
+        let spec = RecommendSpec {
+            user: planned.config.user.clone(),
+            item: planned.config.item.clone(),
+            history: learning.history,
+            is_sequential: learning.is_sequential,
+            ratings: planned.range,
+            users: planned.users.clone().map(|inputs| UserReading { inputs }),
+            top: planned.config.k[0],
+            value: planned.config.feedback.value().map(str::to_string),
+            protocol: planned.protocol(),
+        };
+        let manifest = self.manifest(result, Vec::new(), (&[], &Features::default()), &[]);
+        Manifest {
+            examples: Vec::new(),
+            recommend: Some(spec),
+            ..manifest
+        }
+    }
+}
+
+fn output(
+    test: OutputReport,
+    validation: Option<OutputReport>,
+    baseline: OutputReport,
+    detail: RecommendDetail,
+) -> OutputResult {
+    OutputResult {
+        column: OUTPUT.to_string(),
+        kind: KIND.to_string(),
+        test,
+        part: "test".to_string(),
+        validation,
+        baseline,
+        text_baseline: None,
+        forecast: None,
+        recommend: Some(detail),
+        temperature: 1.0,
+        worst: Vec::new(),
+        mistakes: None,
+        scope: None,
+        contradictions: Contradictions::default(),
+    }
+}
