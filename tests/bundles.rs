@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use hob_data::source::read_stream;
-use hob_inference::{Bundle, Forecaster, Manifest, Predictor, Retriever};
+use hob_inference::{Bundle, Forecaster, Manifest, Predictor, Recommender, Retriever};
 use serde_json::{Value, json};
 
 use crate::program::{Program, customers, recipe};
@@ -126,6 +126,40 @@ fn a_hostile_manifest_of_a_forecast_never_panics() {
         if let Some((windows, _)) = windows {
             let _ = forecaster.forecast(&windows);
         }
+        Some(())
+    });
+    assert!(opened > 100, "only {opened} bundles opened");
+}
+
+/// The same for a bundle that recommends.
+#[test]
+fn a_hostile_manifest_of_a_recommender_never_panics() {
+    let program = Program::new();
+    let mut text = String::from("user,item,stars\n");
+    for user in 0..9 {
+        for place in 0..4 {
+            text.push_str(&format!("u{user},i{},{}\n", (user + place) % 7, 1 + place));
+        }
+    }
+    program.write("events.csv", &text);
+    program.write("users.csv", "user,age\nu0,3\nu1,4\nu2,5\nu3,9\n");
+    let text = "[data]\nsource = \"events.csv\"\n\n[recommend]\nuser = \"user\"\nitem = \"item\"\n\n\
+                [recommend.feedback.rating]\nvalue = \"stars\"\n\n[recommend.users]\nsource = \"users.csv\"\n\n\
+                [[recommend.users.inputs]]\ncolumn = \"age\"\n\n[model.two_tower]\ndim = 2\n\n\
+                [training]\nepochs = 1\n";
+    program.write("stars.toml", text);
+    program.succeed(&["train", "stars.toml", "-q"]);
+    let bundle = Bundle::read(&program.path("runs/stars")).unwrap();
+    let rows = "user,items,age\nu0,,\n,i1|i3,4\n,,5\n";
+    let opened = hostile_manifests(&bundle, |bundle| {
+        let recommender = Recommender::new(bundle, Some("flex")).ok()?;
+        let (requests, options) = (recommender.requests(), recommender.read_options());
+        let (table, _) = read_stream("rows", rows.as_bytes(), None, &requests, &options).ok()?;
+        let open = vec![true; recommender.catalog().texts.items.len()];
+        let users = recommender.users(&table);
+        let _ = recommender.recommend(&users, Some(&table), 3, &open, false);
+        let _ = recommender.similar("i1", 3, &open);
+        let _ = recommender.rate("u0", "i1");
         Some(())
     });
     assert!(opened > 100, "only {opened} bundles opened");

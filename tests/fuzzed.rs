@@ -270,6 +270,7 @@ fn changed_bundles_never_panic() {
         let bundle = Bundle {
             manifest,
             weights,
+            catalog: None,
             index: None,
         };
         let Ok(bytes) = bundle.to_bytes() else {

@@ -15,6 +15,7 @@ mod forecasts; // series continued, orders and production plans
 mod fuzzed; // arbitrary bytes for the readers of tables, recipes and bundles
 mod program; // runs the binary in a folder of its own
 mod recipes; // every shipped recipe is planned, and stepped on each CPU device
+mod recommend; // items that users want next
 mod resume; // a killed run goes on to the same weights
 mod retrieve; // questions that find their answers
 mod texts; // what is proposed for texts, what a run on them warns of, and what its report shows

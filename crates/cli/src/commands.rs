@@ -10,6 +10,7 @@ pub(crate) mod failure;
 mod forecasts;
 mod futures;
 pub(crate) mod init;
+mod list_rules;
 pub(crate) mod memory;
 pub(crate) mod order;
 pub(crate) mod planning;

@@ -5,10 +5,12 @@
 
 mod background;
 mod forecast;
+mod item_map;
 mod learning;
 mod mistakes;
 mod output;
 mod plot;
+mod recommend;
 mod result;
 mod text;
 
@@ -20,6 +22,7 @@ use hob_training::importance::Importance;
 use hob_training::metrics::{OutputReport, WorstRow};
 use hob_training::mistakes::{Mistakes, ScoreHistogram};
 use hob_training::plan::Contradictions;
+use hob_training::recommend::RecommendDetail;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -53,7 +56,7 @@ pub(crate) struct ReportData {
 pub(crate) struct OutputResult {
     /// The column.
     pub(crate) name: String,
-    /// `category`, `binary`, `number`, `set`, `tags` or `answers`.
+    /// `category`, `binary`, `number`, `set`, `tags`, `answers`, `forecast` or `recommendations`.
     pub(crate) kind: String,
     /// On the test part.
     pub(crate) test: OutputReport,
@@ -67,6 +70,8 @@ pub(crate) struct OutputResult {
     pub(crate) worst: Vec<WorstRow>,
     /// Windows in detail, where series are continued.
     pub(crate) forecast: Option<ForecastDetail>,
+    /// Lists in detail, where items are recommended.
+    pub(crate) recommend: Option<RecommendDetail>,
     /// What was wrong in texts.
     pub(crate) mistakes: Option<Mistakes>,
     /// How familiar rows looked that are in and out of scope.
@@ -111,7 +116,7 @@ pub(crate) fn html(run: &ReportData) -> String {
         run.outputs
             .iter()
             .enumerate()
-            .map(|(place, output)| output::section(place, output)),
+            .filter_map(|(place, output)| output::section(place, output)),
     );
     sections.extend(result::importance_section(run));
     sections.extend(background::sections(run));

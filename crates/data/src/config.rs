@@ -3,6 +3,7 @@
 //! Plain serde types with every default in place. Ranges stand as `schemars` attributes: the recipe parser checks a
 //! recipe against the schema made from these types, so a bound is written once and is part of editor completion too.
 
+mod event_split;
 mod fine_tuning;
 mod forecast;
 mod recommend;
@@ -11,15 +12,17 @@ mod text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use event_split::{
+    ColdItems, EventOrder, EventSplit, LeaveLastSplit, RandomEvents, RatioSplit, TimeCut,
+};
 pub use fine_tuning::{Freeze, GradualUnfreezing, LoraConfig, LoraTarget};
 pub use forecast::{
     BacktestConfig, CalendarFeature, Duplicates, Fill, ForecastColumn, ForecastConfig,
     ForecastHeadConfig, NoSettings, QuantilesHead, Transform, WindowScaling,
 };
 pub use recommend::{
-    BprLoss, ColdItems, EventDuplicates, EventOrder, EventSplit, EventWeight, FeedbackConfig,
-    ImplicitConfig, ItemTable, LeaveLastSplit, RandomEvents, RatingConfig, RatioSplit,
-    RecommendConfig, RecommendLoss, Sampling, SoftmaxLoss, TimeCut, UserTable, WarpLoss,
+    BprLoss, EventDuplicates, EventWeight, FeedbackConfig, ImplicitConfig, ItemTable, RatingConfig,
+    RecommendConfig, RecommendLoss, Sampling, SoftmaxLoss, UserTable, WarpLoss,
 };
 pub use text::{
     BagEncoder, BertEncoder, CnnEncoder, Pooling, RnnCell, RnnEncoder, TextConfig,

@@ -161,7 +161,7 @@ pub enum BundleFault {
     #[error("its weights do not fit its network: {0}")]
     Weights(String),
     /// The answers cannot be searched.
-    #[error("its answer index cannot be used: {0}")]
+    #[error("its index cannot be used: {0}")]
     Index(String),
 }
 

@@ -260,17 +260,7 @@ impl Predictor {
 /// Whether the parts of a manifest belong together. What passes cannot make encoding or decoding panic.
 fn check(manifest: &Manifest) -> Result<(), ModelError> {
     let (layout, inputs) = (manifest.inputs.layout(), &manifest.network.inputs);
-    let dense: Vec<usize> = layout.dense.iter().map(|block| block.width).collect();
-    let cardinalities = inputs.codes.iter().map(|code| code.cardinality);
-    let fits = layout.numbers.len() == inputs.numbers.len()
-        && dense == inputs.dense
-        && layout
-            .codes
-            .iter()
-            .map(|code| code.cardinality)
-            .eq(cardinalities)
-        && texts_fit(&layout, inputs);
-    if !fits {
+    if !layout_fits(&layout, inputs) {
         return Err(ModelError::Config {
             field: "inputs".to_string(),
             reason: "differ from the columns of the bundle".to_string(),
@@ -290,6 +280,17 @@ fn check(manifest: &Manifest) -> Result<(), ModelError> {
         check_words(output, head, &layout)?;
     }
     Ok(())
+}
+
+/// Whether a network reads what these columns become.
+pub(crate) fn layout_fits(layout: &FeatureLayout, inputs: &InputsConfig) -> bool {
+    let dense: Vec<usize> = layout.dense.iter().map(|block| block.width).collect();
+    let cardinalities = inputs.codes.iter().map(|code| code.cardinality);
+    let codes = layout.codes.iter().map(|code| code.cardinality);
+    layout.numbers.len() == inputs.numbers.len()
+        && dense == inputs.dense
+        && codes.eq(cardinalities)
+        && texts_fit(layout, inputs)
 }
 
 /// Whether a head labels the words of the text that its output names, if it labels words.

@@ -5,12 +5,18 @@
 //! ```
 
 mod catalog;
+mod check;
 mod fold_in;
 mod input;
+mod list;
 mod recommender;
+mod scoring;
 mod spec;
+mod users;
 
 pub use catalog::{Catalog, CatalogTexts, Filter, Rule};
 pub use input::{Question, batch_input, item_vectors, questions};
-pub use recommender::{Basis, RankedItem, Recommendation, Recommender, UserRequest, top_items};
+pub use list::{Basis, RankedItem, Recommendation, UserRequest, top_items};
+pub use recommender::Recommender;
+pub use scoring::{ItemWeights, Scoring};
 pub use spec::{RecommendSpec, UserReading};

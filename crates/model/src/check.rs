@@ -38,6 +38,7 @@ impl NetworkConfig {
             | BodyConfig::Tcn(_)
             | BodyConfig::Deepar(_)
             | BodyConfig::Patchtst(_)
+            | BodyConfig::Slim(_)
             | BodyConfig::Mf(_)
             | BodyConfig::TwoTower(_)
             | BodyConfig::Sasrec(_) => Ok(()),

@@ -9,7 +9,7 @@ mod text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use recommend::{InteractionsConfig, MfConfig, SasrecConfig, TwoTowerConfig};
+pub use recommend::{InteractionsConfig, MfConfig, SasrecConfig, SlimConfig, TwoTowerConfig};
 pub use series::{
     DeeparConfig, DlinearConfig, NbeatsConfig, NbeatsStack, NhitsConfig, NlinearConfig,
     PatchtstConfig, SeriesConfig, TcnConfig,
@@ -154,6 +154,8 @@ pub enum BodyConfig {
     Deepar(DeeparConfig),
     /// PatchTST: forecasts by a transformer over patches of the window (Nie et al. 2023).
     Patchtst(PatchtstConfig),
+    /// SLIM: recommends by weights of items for each other, which are solved for at once (Ning and Karypis 2011).
+    Slim(SlimConfig),
     /// Matrix factorisation with biases: recommends by the product of a vector of the user and one of the item (Koren et al.
     /// 2009).
     Mf(MfConfig),
@@ -179,6 +181,7 @@ impl BodyConfig {
             Self::Tcn(_) => "tcn",
             Self::Deepar(_) => "deepar",
             Self::Patchtst(_) => "patchtst",
+            Self::Slim(_) => "slim",
             Self::Mf(_) => "mf",
             Self::TwoTower(_) => "two_tower",
             Self::Sasrec(_) => "sasrec",
@@ -192,6 +195,7 @@ impl BodyConfig {
             | Self::Mlp(_)
             | Self::Resnet(_)
             | Self::FtTransformer(_)
+            | Self::Slim(_)
             | Self::Mf(_)
             | Self::TwoTower(_)
             | Self::Sasrec(_) => false,
@@ -207,7 +211,10 @@ impl BodyConfig {
 
     /// Whether it recommends: it reads [`InputsConfig::interactions`] and nothing else.
     pub fn is_recommender(&self) -> bool {
-        matches!(self, Self::Mf(_) | Self::TwoTower(_) | Self::Sasrec(_))
+        matches!(
+            self,
+            Self::Slim(_) | Self::Mf(_) | Self::TwoTower(_) | Self::Sasrec(_)
+        )
     }
 }
 

@@ -1,17 +1,22 @@
 //! A whole network: inputs, a body, one head per output.
 
+mod parameters;
+
 use burn::{
-    module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId},
+    module::Module,
     nn::{Linear, LinearConfig},
     tensor::{Device, Tensor},
 };
+
+use parameters::StableIds;
+pub(crate) use parameters::{Draw, stable_id};
 
 use crate::{
     Input, LinearBody, NetworkConfig, Text, TextEncoder,
     config::{BodyConfig, HeadConfig, InputsConfig, InteractionsConfig, LoraConfig, SeriesConfig},
     ft_transformer::FtTransformer,
     mlp::Mlp,
-    recommend::Recommender,
+    recommend::{Recommender, item_item::ItemItem},
     resnet::Resnet,
     series::{
         deepar::Deepar,
@@ -69,6 +74,8 @@ pub enum Body {
     Patchtst(Patchtst),
     /// Recommends.
     Recommender(Recommender),
+    /// Recommends by weights of items.
+    ItemItem(ItemItem),
 }
 
 impl Network {
@@ -177,6 +184,23 @@ impl Network {
             Body::Recommender(body) => Some(body),
             _ => None,
         }
+    }
+
+    /// The weights of items for each other, if the network has such.
+    pub fn item_item(&self) -> Option<&ItemItem> {
+        match &self.body {
+            Body::ItemItem(body) => Some(body),
+            _ => None,
+        }
+    }
+
+    /// The same network with the neighbours and weights of each item, by code; others stay as they are.
+    #[must_use]
+    pub fn with_item_weights(mut self, lists: &[Vec<(i32, f32)>], device: &Device) -> Self {
+        if let Body::ItemItem(body) = &self.body {
+            self.body = Body::ItemItem(body.with_lists(lists, device));
+        }
+        self.map(&mut StableIds::default())
     }
 
     /// Numbers in the last hidden layer.
@@ -290,6 +314,9 @@ impl Body {
             BodyConfig::Patchtst(body) => {
                 Self::Patchtst(Patchtst::new(body, series(inputs), device))
             }
+            BodyConfig::Slim(body) => {
+                Self::ItemItem(ItemItem::new(body, interactions(inputs).items, device))
+            }
             BodyConfig::Mf(body) => {
                 Self::Recommender(Recommender::mf(body, interactions(inputs), device))
             }
@@ -316,6 +343,7 @@ impl Body {
             Self::Deepar(body) => body.width(),
             Self::Patchtst(body) => body.width(),
             Self::Recommender(body) => body.width(),
+            Self::ItemItem(body) => body.width(),
         }
     }
 
@@ -333,6 +361,7 @@ impl Body {
             Self::Deepar(body) => body.forward(input.expect_series()),
             Self::Patchtst(body) => body.forward(input.expect_series()),
             Self::Recommender(body) => body.forward(input.expect_interactions()),
+            Self::ItemItem(body) => body.forward(input.expect_interactions().questions),
         }
     }
 
@@ -349,6 +378,7 @@ impl Body {
             Self::Deepar(body) => body.describe(path, summary),
             Self::Patchtst(body) => body.describe(path, summary),
             Self::Recommender(body) => body.describe(path, summary),
+            Self::ItemItem(body) => body.describe(path, summary),
         }
     }
 }
@@ -361,43 +391,4 @@ fn series(inputs: &InputsConfig) -> &SeriesConfig {
 fn interactions(inputs: &InputsConfig) -> &InteractionsConfig {
     let interactions = inputs.interactions.as_ref();
     interactions.expect("a body that recommends has users and items, or the check refuses it")
-}
-
-/// Draws the weights of every parameter it sees. Left alone, Burn would draw each at its first use.
-pub(crate) struct Draw;
-
-impl ModuleVisitor for Draw {
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        param.val();
-    }
-}
-
-/// Derives the id of a parameter from its path. Burn draws ids at random, and they are stored with the weights, so
-/// two equal runs would write different files.
-#[derive(Default)]
-struct StableIds {
-    path: Vec<String>,
-}
-
-impl ModuleMapper for StableIds {
-    fn enter_module(&mut self, name: &str, _container_type: &str) {
-        self.path.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _name: &str, _container_type: &str) {
-        self.path.pop();
-    }
-
-    fn map_float<const D: usize>(&mut self, mut param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        param.id = stable_id(&self.path.join("."));
-        param
-    }
-}
-
-/// 64-bit FNV-1a of the path.
-pub(crate) fn stable_id(path: &str) -> ParamId {
-    let hash = path.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    ParamId::from(hash)
 }

@@ -5,11 +5,13 @@
 //! | [`question`] | what a user wants | `[model.mf]`, `[model.two_tower]`, `[model.sasrec]` |
 //! | [`items`] | what an item is | all of them |
 //! | [`tower`] | features | `[model.two_tower]` |
+//! | [`item_item`] | weights of items for each other | `[model.slim]` |
 //!
-//! All of them end in a product, so one search serves them all. Levels are part of it: the vector of an item ends in its
+//! All but the last end in a product, so one search serves them all. Levels are part of it: the vector of an item ends in its
 //! own level, and that of a question in a 1; with ratings, the vector of a question goes on with the user's level and
 //! that of an item with a 1.
 
+pub mod item_item;
 pub mod items;
 pub mod question;
 pub mod tower;

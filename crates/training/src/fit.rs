@@ -150,14 +150,14 @@ pub struct Fitted {
 }
 
 impl Fitted {
-    /// A network that needs no training.
-    pub(crate) fn untrained(network: Network) -> Self {
+    /// A network that needs no training, after so many seconds.
+    pub(crate) fn untrained(network: Network, seconds: f64) -> Self {
         Self {
             network,
             epochs: Vec::new(),
             stop: StopReason::Finished,
             steps: 0,
-            seconds: 0.0,
+            seconds,
             best_epoch: None,
             kept_epoch: None,
         }

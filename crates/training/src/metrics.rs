@@ -354,5 +354,6 @@ pub fn greater_is_better(metric: &str) -> bool {
         "width_80",
         "bias",
     ];
-    !LOSSES.contains(&metric)
+    // An even spread over the items is better.
+    !LOSSES.contains(&metric) && !metric.starts_with("gini_at_")
 }

@@ -36,7 +36,7 @@ use hob_data::split::Parts;
 use hob_data::table::Table;
 use hob_data::target::TargetEncoder;
 use hob_inference::chat::ChatAnswers;
-use hob_model::config::NetworkConfig;
+use hob_model::config::{BodyConfig, NetworkConfig};
 use serde::{Deserialize, Serialize};
 
 pub use columns::{ColumnRole, ColumnSummary};
@@ -280,12 +280,17 @@ impl Plan {
         warnings::warnings(self, columns)
     }
 
-    /// Rows of the training, validation and test part.
+    /// Rows, or events, of the training, validation and test part.
     pub fn rows(&self) -> PartRows {
-        PartRows {
-            training: self.parts.train.len(),
-            validation: self.parts.validation.len(),
-            test: self.parts.test.len(),
+        let of = |train: &[usize], validation: &[usize], test: &[usize]| PartRows {
+            training: train.len(),
+            validation: validation.len(),
+            test: test.len(),
+        };
+        let parts = &self.parts;
+        match self.recommend.as_ref().map(|planned| &planned.events) {
+            Some(events) => of(&events.train, &events.validation, &events.test),
+            None => of(&parts.train, &parts.validation, &parts.test),
         }
     }
 
@@ -297,10 +302,11 @@ impl Plan {
         rows
     }
 
-    /// Whether there is anything to train: a search with frozen encoders has nothing.
+    /// Whether there is anything to train: a search with frozen encoders has nothing, and the weights of SLIM are solved for.
     pub fn is_trained(&self) -> bool {
-        self.recipe.retrieve.is_none()
-            || !self.text_encoders.iter().all(PlannedTextEncoder::is_frozen)
+        let frozen = self.text_encoders.iter().all(PlannedTextEncoder::is_frozen);
+        let is_solved = matches!(self.network.body, BodyConfig::Slim(_));
+        !is_solved && (self.recipe.retrieve.is_none() || !frozen)
     }
 
     /// Whether each text is encoded once, before the training: nothing of any encoder is trained, and no output tags

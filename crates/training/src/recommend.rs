@@ -9,19 +9,25 @@
 
 pub mod baselines;
 mod columns;
+mod detail;
 mod evaluation;
 mod judge;
 pub mod metrics;
+mod notes;
 mod plan;
+mod ranker;
 mod ratings;
 mod result;
 mod side;
+mod slim;
 
 pub(crate) use columns::keyed_columns;
 pub(crate) use evaluation::Evaluation;
 pub use judge::{RecommendJudgement, judge};
+pub(crate) use notes::warnings;
 pub use plan::PlannedRecommend;
-pub(crate) use plan::{read, requests, warnings};
+pub(crate) use plan::{read, requests};
+pub(crate) use ranker::Ranker;
 pub(crate) use ratings::Ratings;
 pub use result::{ActivityGroup, ItemNeighbours, OtherLists, RecommendDetail, UserSample};
 pub(crate) use side::Sides;

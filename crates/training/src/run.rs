@@ -122,7 +122,12 @@ pub fn run(
 
     let texts = TextEncoders::new(plan, &device)?;
     if !plan.is_trained() {
-        let fitted = Fitted::untrained(first_network(&texts.network(), plan.recipe.seed, &device));
+        let started = Instant::now();
+        let mut network = first_network(&texts.network(), plan.recipe.seed, &device);
+        if let Some(planned) = &plan.recommend {
+            network = planned.solved(network, &device);
+        }
+        let fitted = Fitted::untrained(network, started.elapsed().as_secs_f64());
         let finish = Finish {
             plan,
             texts: &texts,
@@ -131,7 +136,10 @@ pub fn run(
             device_name,
             device: &device,
         };
-        let result = finish.answers(folder, observer)?;
+        let result = match &plan.recommend {
+            Some(planned) => finish.recommendations(planned, folder)?,
+            None => finish.answers(folder, observer)?,
+        };
         return Ok(RunOutcome::Done(Box::new(result)));
     }
     let train = texts.encode_kept(&plan.parts.train, &folder.text_vectors("train"), observer)?;
@@ -153,9 +161,9 @@ pub fn run(
         .filter(|planned| planned.range.is_none());
     let lists = lists.map(|planned| Evaluation::validation(planned).watched());
     let mut judge = |network: &Network, raw: &[Matrix<f32>]| match &series {
-        _ if plan.recommend.is_some() => match (&lists, network.recommender()) {
-            (Some(lists), Some(network)) => lists.headline(network, &device),
-            _ => Metrics::default(),
+        _ if plan.recommend.is_some() => match &lists {
+            Some(lists) => lists.headline(network, &device),
+            None => Metrics::default(),
         },
         Some((decoder, windows)) if is_direct => forecast::headline(decoder, windows, &raw[0]),
         Some(_) => Metrics::default(),

@@ -160,9 +160,10 @@ fn parts(plan: &Plan) -> String {
         line("validation", rows.validation),
         line("test", rows.test),
     ];
-    let of = match plan.forecast {
-        Some(_) => "windows",
-        None => "rows",
+    let of = match (&plan.forecast, &plan.recommend) {
+        (Some(_), _) => "windows",
+        (None, Some(_)) => "events",
+        (None, None) => "rows",
     };
     table(&["parts", of, ""], &[0], lines)
 }

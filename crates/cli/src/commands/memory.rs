@@ -63,6 +63,8 @@ pub(crate) fn estimate(plan: &Plan) -> u64 {
             lengths.trained(plan, batch)
         };
     let activations = (trained * 2).max(lengths.encoded(plan, all));
+    let events = plan.recommend.as_ref();
+    let activations = activations + events.map_or(0, |planned| planned.values_per_batch(batch));
     4 * (weights + held.sum::<usize>() + encoded + activations) as u64
 }
 

@@ -6,14 +6,16 @@ use std::time::Instant;
 use anyhow::Result;
 use hob_data::source::Format;
 use hob_data::write::{OutputCells, OutputColumn};
-use hob_inference::recommend::{Basis, RankedItem, RecommendSpec, Recommendation, Rule};
+use hob_inference::recommend::{Basis, RankedItem, RecommendSpec, Recommendation};
 use hob_inference::{Bundle, Recommender};
+use hob_model::config::BodyConfig;
 use hob_training::plan::Plan;
 use hob_training::recommend::{KIND, OUTPUT, PlannedRecommend, judge};
 use hob_training::run::report_notes;
 use serde_json::{Map, Value, json};
 
 use super::failure::WrongRequest;
+use super::list_rules::allowed;
 use super::predict::{encode, output_format, read, say_rejected, write_answers};
 use crate::args::{EvaluateArgs, PredictArgs};
 use crate::format::{count, counted, number, table};
@@ -24,7 +26,14 @@ const MAX_SHOWN: usize = 5;
 
 /// A list for each user of a table, or the items most like one.
 pub(crate) fn predict(recommender: &Recommender, args: &PredictArgs) -> Result<()> {
-    let top = args.top.unwrap_or(recommender.spec().top).max(1);
+    if args.top == Some(0) {
+        return Err(WrongRequest("`--top` must be at least 1".to_string()).into());
+    }
+    if !args.keep.is_empty() {
+        let text = "`--keep` is for models that answer each row; a list has rows of its own";
+        return Err(WrongRequest(text.to_string()).into());
+    }
+    let top = args.top.unwrap_or(recommender.spec().k[0]);
     let allowed = allowed(recommender, args)?;
     if let Some(item) = &args.similar_to {
         let Some(similar) = recommender.similar(item, top, &allowed) else {
@@ -66,36 +75,6 @@ pub(crate) fn predict(recommender: &Recommender, args: &PredictArgs) -> Result<(
         }
     };
     write_answers(args, &bytes, lists.len())
-}
-
-/// Which items may be in a list.
-fn allowed(recommender: &Recommender, args: &PredictArgs) -> Result<Vec<bool>> {
-    let rule = |text: &String, is_wanted| match text.split_once('=') {
-        Some((column, value)) => Ok(Rule {
-            column: column.to_string(),
-            value: value.to_string(),
-            is_wanted,
-        }),
-        None => Err(WrongRequest(format!("`{text}` is not COLUMN=VALUE"))),
-    };
-    let only = args.only.iter().map(|text| rule(text, true));
-    let without = args.without.iter().map(|text| rule(text, false));
-    let rules: Vec<Rule> = only.chain(without).collect::<Result<_, _>>()?;
-    recommender.allowed(&rules).map_err(|column| {
-        let filters = &recommender.catalog().texts.filters;
-        let known: Vec<String> = filters
-            .iter()
-            .map(|filter| format!("`{}`", filter.column))
-            .collect();
-        let hint = match known.is_empty() {
-            true => {
-                "the model has none; name them in `filters` of `[recommend.items]` and train again"
-                    .to_string()
-            }
-            false => format!("lists can be filtered by {}", known.join(", ")),
-        };
-        WrongRequest(format!("there is no filter `{column}`\nhint: {hint}")).into()
-    })
 }
 
 fn unknown_item(recommender: &Recommender, item: &str) -> WrongRequest {
@@ -157,6 +136,13 @@ fn say_unknown(recommender: &Recommender, lists: &[Recommendation]) {
             some(&items)
         ));
     }
+    let empty = lists.iter().filter(|list| list.items.is_empty()).count();
+    if empty > 0 {
+        say(&format!(
+            "note: no item is left for {}",
+            counted(empty, "user")
+        ));
+    }
     let popular = lists
         .iter()
         .filter(|list| list.basis == Basis::Popularity)
@@ -169,7 +155,8 @@ fn say_unknown(recommender: &Recommender, lists: &[Recommendation]) {
     }
 }
 
-fn some(ids: &[String]) -> String {
+/// The first of some ids.
+pub(super) fn some(ids: &[String]) -> String {
     let shown: Vec<String> = ids
         .iter()
         .take(MAX_SHOWN)
@@ -194,7 +181,7 @@ fn similar_items(args: &PredictArgs, similar: &[RankedItem]) -> Result<()> {
             text("item", &|item| item.item.clone()),
             text("name", &|item| item.name.clone()),
             OutputColumn {
-                name: "cosine".to_string(),
+                name: "score".to_string(),
                 cells: OutputCells::Double(
                     similar.iter().map(|item| f64::from(item.score)).collect(),
                 ),
@@ -225,7 +212,10 @@ fn columns(spec: &RecommendSpec, lists: &[Recommendation]) -> Vec<OutputColumn> 
         text(&spec.user, &|(list, ..)| {
             list.user.clone().unwrap_or_default()
         }),
-        text("rank", &|(_, place, _)| (place + 1).to_string()),
+        OutputColumn {
+            name: "rank".to_string(),
+            cells: OutputCells::Double(ranked().map(|(_, place, _)| (place + 1) as f64).collect()),
+        },
         text(&spec.item, &|(.., item)| item.item.clone()),
         text("name", &|(.., item)| item.name.clone()),
         OutputColumn {
@@ -259,8 +249,7 @@ pub(crate) fn evaluate(
     args: &EvaluateArgs,
     started: Instant,
 ) -> Result<()> {
-    let top = recommender.spec().top;
-    let judged = judge(recommender, paths, &[top, 2 * top], args.max_rejected)?;
+    let judged = judge(recommender, paths, args.max_rejected)?;
     if args.json {
         return output::json(&json!({
             "bundle": args.model,
@@ -357,7 +346,9 @@ pub(crate) fn shown(bundle: &Bundle, spec: &RecommendSpec) -> String {
             lines.push(format!("filters: {}", filters.join(", ")));
         }
     }
+    let is_slim = matches!(bundle.manifest.network.body, BodyConfig::Slim(_));
     lines.push(match (spec.history, spec.is_sequential) {
+        _ if is_slim => "reads all items of a user, in any order".to_string(),
         (0, _) => "knows users by number; a new one by the items that are given".to_string(),
         (history, true) => format!("reads the last {history} items of a user, in their order"),
         (history, false) => format!("reads the last {history} items of a user, in any order"),

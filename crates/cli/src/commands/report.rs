@@ -63,6 +63,7 @@ fn output(output: &OutputResult) -> report::OutputResult {
         text_baseline: output.text_baseline.clone(),
         worst: output.worst.clone(),
         forecast: output.forecast.clone(),
+        recommend: output.recommend.clone(),
         mistakes: output.mistakes.clone(),
         scope: output.scope.clone(),
         contradictions: output.contradictions.clone(),

@@ -13,7 +13,7 @@ use hob_training::judge::Judge;
 use hob_training::plan::{Plan, PlanContext, PlanRecord};
 use hob_training::recipe::RecipeSource;
 use hob_training::recommend;
-use hob_training::result::RunResult;
+use hob_training::result::{OutputResult, RunResult};
 use hob_training::retrieve::KIND;
 use hob_training::run::{RunOutcome, RunRequest, dry_run, run};
 use hob_training::run_folder::{RunFolder, read_json, write_json};
@@ -236,9 +236,18 @@ fn show(args: &TrainArgs, result: &RunResult, folder: &Path, elapsed: f64) -> Re
         Some(trained) => format!("{} of {}", count(trained), count(result.parameters)),
         None => count(result.parameters),
     };
+    let how = match result.epochs {
+        0 if result
+            .outputs
+            .iter()
+            .any(|output| output.recommend.is_some()) =>
+        {
+            format!("solved for {parameters} weights")
+        }
+        epochs => format!("trained {parameters} parameters for {epochs} epochs{kept}"),
+    };
     say(&format!(
-        "trained {parameters} parameters for {} epochs{kept} in {} on {}; {} in all",
-        result.epochs,
+        "{how} in {} on {}; {} in all",
         seconds(result.training_seconds),
         result.device,
         seconds(elapsed),
@@ -251,7 +260,14 @@ fn show(args: &TrainArgs, result: &RunResult, folder: &Path, elapsed: f64) -> Re
 
 /// Why training ended before its last epoch.
 fn stopped(result: &RunResult) -> Option<&'static str> {
+    let lists = |output: &OutputResult| {
+        output.recommend.is_some() && output.test.metrics.get("rmse").is_none()
+    };
+    let is_list = result.outputs.iter().any(lists);
     match result.stop.as_str() {
+        "early_stopping" if is_list => {
+            Some("stopped early: the validation metric had not risen for a while")
+        }
         "early_stopping" => Some("stopped early: the loss had not fallen for a while"),
         "time_limit" => Some("stopped at the time limit"),
         "not_finite" => Some(

@@ -7,7 +7,7 @@ use hob_training::metrics::{
 use super::plot::{self, Axes, Series, figure};
 use super::text::{cell_text, count, counted, escape, number, table};
 use super::{OutputResult, Section};
-use super::{forecast, mistakes};
+use super::{forecast, mistakes, recommend};
 
 /// Up to this many classes a cell of the confusion matrix also shows its percentage.
 const MAX_PERCENT_CLASSES: usize = 12;
@@ -21,12 +21,15 @@ const MAX_INPUT_COLUMNS: usize = 12;
 /// Lines of the table of classes.
 const MAX_CLASS_LINES: usize = 200;
 
-/// Everything about one output.
-pub(super) fn section(place: usize, output: &OutputResult) -> Section {
+/// Everything about one output, if there is more to say than its metrics.
+pub(super) fn section(place: usize, output: &OutputResult) -> Option<Section> {
     let test = &output.test;
     let mut body = String::new();
     if let Some(detail) = &output.forecast {
         body.push_str(&forecast::body(&output.name, detail));
+    }
+    if let Some(detail) = &output.recommend {
+        body.push_str(&recommend::body(output, detail));
     }
     let (small, large) = match &test.confusion {
         Some(counts) if counts.labels.len() <= MAX_FIGURE_CLASSES => (Some(counts), None),
@@ -46,11 +49,8 @@ pub(super) fn section(place: usize, output: &OutputResult) -> Section {
     if !lists_all(output) {
         body.push_str(&worst(&output.worst, loss));
     }
-    Section::new(
-        format!("output-{place}"),
-        format!("{} ({})", output.name, output.kind),
-        body,
-    )
+    let title = format!("{} ({})", output.name, output.kind);
+    (!body.is_empty()).then(|| Section::new(format!("output-{place}"), title, body))
 }
 
 /// Whether the list of mistakes says all that the worst rows would: they have no inputs but a text.

@@ -11,7 +11,8 @@ use plotters::prelude::*;
 
 use super::text::{escape, tick};
 
-const SIZE: (u32, u32) = (1120, 720);
+/// Width and height of the canvas.
+pub(super) const SIZE: (u32, u32) = (1120, 720);
 const FONT: f64 = 36.0;
 
 const TEXT: RGBColor = RGBColor(0x5B, 0x64, 0x70);
@@ -83,7 +84,7 @@ impl Axes {
 }
 
 /// Smallest to largest finite value with a margin; never empty.
-fn range(values: impl Iterator<Item = f64>, margin: f64) -> Range<f64> {
+pub(super) fn range(values: impl Iterator<Item = f64>, margin: f64) -> Range<f64> {
     let bounds =
         values
             .filter(|value| value.is_finite())

@@ -1,11 +1,11 @@
 //! The first section: did it work, and is it better than the trivial answer?
 
-use hob_training::forecast::{self, OtherForecast};
+use hob_training::forecast;
 use hob_training::metrics::{Metrics, greater_is_better};
 use hob_training::retrieve::KIND;
 
-use super::text::{count, counted, escape, metric, number, table};
-use super::{OutputResult, ReportData, Section};
+use super::text::{count, counted, escape, list_metric, metric, number, table};
+use super::{OutputResult, ReportData, Section, recommend};
 
 /// The line below the title.
 pub(super) fn subtitle(run: &ReportData) -> String {
@@ -22,6 +22,7 @@ fn sentence(output: &OutputResult) -> Option<String> {
     let trivial = match output.kind.as_str() {
         KIND => "a random order",
         forecast::KIND => "the seasonal naive forecast",
+        recommend::KIND => recommend::trivial(output).1,
         "tags" => "the most frequent tag of each word",
         _ => "the trivial answer",
     };
@@ -29,22 +30,29 @@ fn sentence(output: &OutputResult) -> Option<String> {
         (trivial, Some(&output.baseline)),
         (words_model(output).0, output.text_baseline.as_ref()),
     ];
-    let others: Vec<String> = others
+    let mut others: Vec<String> = others
         .into_iter()
         .filter_map(|(name_of, report)| Some((name_of, report?.metrics.get(name)?)))
         .map(|(name_of, value)| format!("{name_of} has {}", number(value)))
         .collect();
+    let beside = lists_beside(output).filter_map(|(name_of, metrics)| {
+        let value = number(metrics.get(name)?);
+        Some(format!("{} {value}", escape(name_of)))
+    });
+    others.extend(beside);
     let against = match others.is_empty() {
         true => String::new(),
         false => format!(", where {}", others.join(" and ")),
     };
+    let judged = match output.kind.as_str() {
+        recommend::KIND => recommend::judged(output),
+        _ => format!("{} kept for the test", counted(output.test.rows, "row")),
+    };
     Some(format!(
-        "<li><code>{}</code>: {} <strong>{}</strong> on {} kept for the test{}.</li>",
+        "<li><code>{}</code>: {} <strong>{}</strong> on {judged}{against}.</li>",
         escape(&output.name),
         escape(&metric(name).0),
         number(value),
-        counted(output.test.rows, "row"),
-        against,
     ))
 }
 
@@ -73,6 +81,7 @@ fn baseline_note(output: &OutputResult) -> String {
                 .to_owned()
         }
         KIND => "The baseline puts the answers in a random order.".to_owned(),
+        recommend::KIND => recommend::baseline_note(output).to_owned(),
         "tags" => {
             "The baseline gives every word the tag that it has most often in the training part."
                 .to_owned()
@@ -112,31 +121,52 @@ fn warning(output: &OutputResult) -> Option<String> {
     let trivial = output.baseline.metrics.get(name);
     let words = output.text_baseline.as_ref();
     let words = words.and_then(|report| report.metrics.get(name));
+    let mut beside = lists_beside(output)
+        .filter(|(_, metrics)| metrics.get(name).is_some_and(|value| !is_better(value)));
     let beaten_by = match (trivial, words) {
-        (Some(baseline), _) if !is_better(baseline) => "the trivial baseline",
+        (Some(baseline), _) if !is_better(baseline) => match output.kind.as_str() {
+            recommend::KIND => recommend::trivial(output).1,
+            _ => "the trivial baseline",
+        },
         (_, Some(baseline)) if !is_better(baseline) => words_model(output).0,
-        _ => return None,
+        _ => beside.next()?.0,
     };
     Some(format!(
-        "<p class=\"warning\">By {} the model is not better than {beaten_by}.</p>\n",
-        escape(&metric(name).0)
+        "<p class=\"warning\">By {} the model is not better than {}.</p>\n",
+        escape(&metric(name).0),
+        escape(beaten_by)
     ))
+}
+
+/// Other recommenders on the same lists or ratings, by name.
+fn lists_beside(output: &OutputResult) -> impl Iterator<Item = (&str, &Metrics)> {
+    let others = output.recommend.iter().flat_map(|detail| &detail.others);
+    others.map(|other| (other.name.as_str(), &other.metrics))
+}
+
+/// A metric's name and what it says of this output: lists of items share some with searches.
+fn described(output: &OutputResult, name: &str) -> (String, &'static str) {
+    let of_lists = match output.kind.as_str() {
+        recommend::KIND => list_metric(name),
+        _ => None,
+    };
+    of_lists.unwrap_or_else(|| metric(name))
 }
 
 fn metrics_table(output: &OutputResult) -> String {
     let validation = output.validation.as_ref();
-    let mut headings = vec!["Metric", "#Test", "#Baseline"];
+    let (trivial, rows) = match output.kind.as_str() {
+        recommend::KIND => (recommend::trivial(output).0, recommend::rows(output)),
+        _ => ("#Baseline", "Rows"),
+    };
+    let mut headings = vec!["Metric", "#Test", trivial];
     let words = output.text_baseline.as_ref();
     let words_heading = format!("#{}", words_model(output).1);
     if words.is_some() {
         headings.push(&words_heading);
     }
-    let classical = output.forecast.iter().flat_map(|detail| &detail.others);
-    let classical: Vec<&OtherForecast> = classical.collect();
-    let named: Vec<String> = classical
-        .iter()
-        .map(|other| format!("#{}", other.name))
-        .collect();
+    let others = others(output);
+    let named: Vec<String> = others.iter().map(|(name, _)| format!("#{name}")).collect();
     headings.extend(named.iter().map(String::as_str));
     if validation.is_some() {
         headings.push("#Validation");
@@ -149,7 +179,7 @@ fn metrics_table(output: &OutputResult) -> String {
         .iter()
         .enumerate()
         .map(|(place, (name, value))| {
-            let (title, meaning) = metric(name);
+            let (title, meaning) = described(output, name);
             let title = escape(&title);
             let title = if place == 0 {
                 format!("<strong>{title}</strong>")
@@ -163,7 +193,7 @@ fn metrics_table(output: &OutputResult) -> String {
             ];
             let of = |metrics: &Metrics| shown(metrics.get(name));
             cells.extend(words.map(|report| of(&report.metrics)));
-            cells.extend(classical.iter().map(|other| of(&other.metrics)));
+            cells.extend(others.iter().map(|(_, metrics)| of(metrics)));
             cells.extend(validation.map(|report| of(&report.metrics)));
             cells.push(format!("<small>{}</small>", escape(meaning)));
             cells
@@ -173,11 +203,20 @@ fn metrics_table(output: &OutputResult) -> String {
         .filter_map(|(part, report)| report.map(|report| format!("{} {part}", count(report.rows))))
         .collect();
     let table = table("metrics", &headings, lines);
+    let protocol = output.recommend.as_ref().map(recommend::protocol);
     format!(
-        "{table}<p class=\"note\">Rows: {}. {}</p>\n",
+        "{table}<p class=\"note\">{rows}: {}. {}</p>\n{}",
         caption.join(", "),
-        baseline_note(output)
+        baseline_note(output),
+        protocol.unwrap_or_default()
     )
+}
+
+/// Other models on the same rows, by name.
+fn others(output: &OutputResult) -> Vec<(&str, &Metrics)> {
+    let forecasts = output.forecast.iter().flat_map(|detail| &detail.others);
+    let forecasts = forecasts.map(|other| (other.name.as_str(), &other.metrics));
+    forecasts.chain(lists_beside(output)).collect()
 }
 
 /// What the model loses when a column is shuffled.

@@ -304,6 +304,196 @@ fn worst_rows_stay_where_there_are_other_inputs_than_a_text() {
     assert!(!html(&run).contains("Worst rows"));
 }
 
+/// A part of which some metrics are known.
+fn measured(rows: usize, metrics: Value) -> OutputReport {
+    serde_json::from_value(json!({ "rows": rows, "metrics": metrics })).unwrap()
+}
+
+/// Lists of items with names that no page should trust.
+fn lists() -> OutputResult {
+    let hostile = "<b>&\" cup";
+    let points: Vec<Value> = (0..30)
+        .map(|item| {
+            json!({ "item": format!("{hostile} {item}"), "x": item % 7, "y": item % 5, "users": 90 - item })
+        })
+        .collect();
+    let detail = json!({
+        "protocol": "the last event of each user held back, <all> items ranked",
+        "users": 943, "items": 1682, "events": 100_000,
+        "others": [{
+            "name": "item <kNN>", "settings": "200 neighbours, shrinkage <50>",
+            "metrics": { "ndcg_at_10": 0.2783, "gini_at_10": 0.9455 },
+        }],
+        "groups": [
+            { "from": 4, "to": 18, "users": 1020, "model": 0.5, "popularity": 0.25, "item_knn": 0.125 },
+            { "from": 19, "to": 19, "users": 7, "model": 0.25, "popularity": 0.125, "item_knn": 0.5 },
+        ],
+        "samples": [{
+            "user": "<b>&\"", "history": [hostile], "owned": 1234,
+            "list": [
+                { "item": hostile, "score": 3.5, "hit": true },
+                { "item": "saucer", "score": 2.5, "hit": false },
+            ],
+            "held": vec![hostile; 15],
+        }],
+        "neighbours": [{ "item": hostile, "users": 707, "nearest": [[hostile, 0.5], ["saucer", -0.25]] }],
+        "map": points,
+    });
+    OutputResult {
+        name: "items".to_owned(),
+        kind: "recommendations".to_owned(),
+        test: measured(
+            943,
+            json!({ "ndcg_at_10": 0.2865, "recall_at_10": 0.2403, "coverage_at_10": 0.3549, "gini_at_10": 0.8926 }),
+        ),
+        validation: Some(measured(
+            943,
+            json!({ "ndcg_at_10": 0.2448, "recall_at_10": 0.2295 }),
+        )),
+        baseline: measured(943, json!({ "ndcg_at_10": 0.1382, "recall_at_10": 0.1204 })),
+        recommend: Some(serde_json::from_value(detail).unwrap()),
+        ..OutputResult::default()
+    }
+}
+
+/// Ratings, of which there are neither lists nor a map.
+fn ratings() -> OutputResult {
+    let detail = json!({
+        "protocol": "one of 5 folds", "users": 943, "items": 1682, "events": 100_000,
+        "others": [{
+            "name": "levels", "settings": "mean, item and user", "metrics": { "rmse": 0.946, "mae": 0.7512 },
+        }],
+        "groups": [], "samples": [], "neighbours": [], "map": [],
+    });
+    OutputResult {
+        name: "items".to_owned(),
+        kind: "recommendations".to_owned(),
+        test: measured(20_000, json!({ "rmse": 0.9272, "mae": 0.729 })),
+        baseline: measured(20_000, json!({ "rmse": 1.1267, "mae": 0.9454 })),
+        recommend: Some(serde_json::from_value(detail).unwrap()),
+        ..OutputResult::default()
+    }
+}
+
+fn page_of(output: OutputResult) -> String {
+    html(&ReportData {
+        outputs: vec![output],
+        ..ReportData::default()
+    })
+}
+
+#[test]
+fn lists_stand_beside_popularity_and_items_alike() {
+    let page = page_of(lists());
+    for shown in [
+        "NDCG at 10 <strong>0.2865</strong> on 943 users with items kept for the test",
+        ", where popularity has 0.1382 and item &lt;kNN&gt; 0.2783.",
+        "<th scope=\"col\" class=\"n\">Popularity</th><th scope=\"col\" class=\"n\">item &lt;kNN&gt;</th>",
+        "of the items held back, the share in the list",
+        "Coverage at 10",
+        "Gini coefficient at 10",
+        "Users: 943 test, 943 validation. Popularity gives every user",
+        "The last event of each user held back, &lt;all&gt; items ranked. 943 users, 1,682 items, 100,000 events.",
+        " Item &lt;kNN&gt;: 200 neighbours, shrinkage &lt;50&gt;.",
+        "NDCG at 10 of the test users, by how many items they had before",
+        "<td class=\"n\">4\u{2013}18</td><td class=\"n\">1,020</td><td class=\"n\"><strong>0.5000</strong></td>",
+        "<td class=\"n\">19</td><td class=\"n\">7</td><td class=\"n\">0.2500</td>",
+    ] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    assert!(!page.contains("the same answer") && !page.contains("not better"));
+}
+
+#[test]
+fn lists_items_alike_and_the_map_are_shown_by_name() {
+    let page = page_of(lists());
+    assert!(!page.contains("<b>"));
+    for shown in [
+        "<strong>&lt;b&gt;&amp;&quot;</strong></td><td class=\"n\">1,234</td>",
+        "1. <strong>\u{2713} &lt;b&gt;&amp;&quot; cup</strong> <small>3.5000</small><br>2. saucer <small>2.5000</small>",
+        "<small>3 more</small>",
+        "<td class=\"n\">707</td><td>&lt;b&gt;&amp;&quot; cup <small>0.5000</small><br>saucer <small>\u{2212}0.2500</small>",
+        "aria-label=\"Map of items\"",
+        "<title>&lt;b&gt;&amp;&quot; cup 0: 90 users</title>",
+        ">&lt;b&gt;&amp;&quot; cup 0</text>",
+    ] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    assert_eq!(page.matches("<title>&lt;b&gt;").count(), 30);
+    assert!((3..=12).contains(&page.matches("</text>").count()));
+}
+
+#[test]
+fn ratings_have_no_section_of_lists() {
+    let page = page_of(ratings());
+    for shown in [
+        "RMSE <strong>0.9272</strong> on 20,000 ratings kept for the test, where the mean has 1.1267 and levels 0.9460.",
+        "<th scope=\"col\" class=\"n\">Mean</th><th scope=\"col\" class=\"n\">levels</th>",
+        "Ratings: 20,000 test. The mean is that of the ratings",
+        " Levels: mean, item and user.",
+    ] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    for absent in ["output-0", "By activity", "Lists of", "Items alike", "Map"] {
+        assert!(!page.contains(absent), "{absent}");
+    }
+}
+
+#[test]
+fn a_recommender_no_better_than_items_alike_is_called_so() {
+    let mut output = lists();
+    for other in output
+        .recommend
+        .iter_mut()
+        .flat_map(|detail| &mut detail.others)
+    {
+        other.metrics = output.test.metrics.clone();
+    }
+    let warning = "By NDCG at 10 the model is not better than ";
+    assert!(page_of(output.clone()).contains(&format!("{warning}item &lt;kNN&gt;.")));
+    output.baseline = output.test.clone();
+    assert!(page_of(output).contains(&format!("{warning}popularity.")));
+}
+
+#[test]
+fn every_part_of_a_recommender_may_be_absent() {
+    let mut output = lists();
+    output.recommend = Some(RecommendDetail {
+        others: Vec::new(),
+        groups: Vec::new(),
+        samples: Vec::new(),
+        neighbours: Vec::new(),
+        map: Vec::new(),
+        ..output.recommend.unwrap_or_default()
+    });
+    let page = page_of(output.clone());
+    assert!(page.contains("100,000 events.</p>") && !page.contains("output-0"));
+    output.recommend = None;
+    assert!(page_of(output).contains("where popularity has 0.1382."));
+}
+
+#[test]
+fn metrics_of_lists_have_names_at_every_length() {
+    use super::text::{list_metric, metric};
+    let names = [
+        "ndcg",
+        "recall",
+        "precision",
+        "hit",
+        "mrr",
+        "map",
+        "coverage",
+        "gini",
+        "novelty",
+    ];
+    for name in names {
+        let (title, meaning) = metric(&format!("{name}_at_7"));
+        assert!(title.ends_with(" at 7") && !meaning.is_empty(), "{name}");
+    }
+    assert_eq!(list_metric("fpr_at_95_tpr"), None);
+    assert_eq!(metric("coverage_95").0, "Coverage of 95 %");
+}
+
 fn epochs(numbers: &mut Numbers) -> Vec<Value> {
     let mut falling =
         |epoch: f64, floor: f64| floor + (-epoch / 12.0).exp() + 0.01 * numbers.uniform();
@@ -411,7 +601,9 @@ fn all_sections_are_present() {
 
 #[test]
 fn the_page_asks_for_nothing_outside_itself() {
-    let page = html(&example());
+    let mut run = example();
+    run.outputs.push(lists());
+    let page = html(&run);
     for tag in tags(&page) {
         assert!(
             !tag.contains("://") && !tag.contains("src=") && !tag.contains("@import"),
@@ -515,11 +707,13 @@ fn the_data_survives_its_file() {
 
 #[test]
 fn elements_are_closed_in_order() {
-    let page = html(&example());
+    let mut run = example();
+    run.outputs.extend([lists(), ratings()]);
+    let page = html(&run);
     let mut open = Vec::new();
     for tag in tags(&page) {
         let name = tag.split([' ', '\n']).next().unwrap();
-        let empty = tag.ends_with('/') || ["!doctype", "meta"].contains(&name);
+        let empty = tag.ends_with('/') || ["!doctype", "meta", "br"].contains(&name);
         if let Some(closed) = name.strip_prefix('/') {
             assert_eq!(open.pop(), Some(closed), "{tag}");
         } else if !empty {

@@ -263,18 +263,50 @@ pub(super) fn metric(name: &str) -> (String, &'static str) {
             "share of values inside the interval that should hold 80 %",
         ),
         "width_80" => ("Width of 80 %", "mean width of that interval"),
-        _ => return (other_metric(name), ""),
+        _ => return list_metric(name).unwrap_or_else(|| (other_metric(name), "")),
     };
     (title.to_owned(), meaning)
+}
+
+/// The same of a metric of lists of items, such as `recall_at_20`; nothing of another.
+pub(super) fn list_metric(name: &str) -> Option<(String, &'static str)> {
+    let (name, length) = name.split_once("_at_")?;
+    let (title, meaning) = match name {
+        "ndcg" => (
+            "NDCG",
+            "hits, each discounted by its rank; 1 is a perfect list",
+        ),
+        "recall" => ("Recall", "of the items held back, the share in the list"),
+        "precision" => ("Precision", "of the list, the share that was held back"),
+        "hit" => ("Hit rate", "share of users with a hit in the list"),
+        "mrr" => ("MRR", "mean of one over the rank of the first hit"),
+        "map" => ("MAP", "precision at the rank of each hit, mean over users"),
+        "coverage" => ("Coverage", "share of all items that are in some list"),
+        "gini" => (
+            "Gini coefficient",
+            "0 if all items are listed equally often, near 1 if always the same few",
+        ),
+        "novelty" => (
+            "Novelty",
+            "how little known the listed items are, in bits; less for popular ones",
+        ),
+        _ => return None,
+    };
+    Some((format!("{title} at {length}"), meaning))
 }
 
 fn other_metric(name: &str) -> String {
     if let Some(percent) = name.strip_prefix("coverage_") {
         return format!("Coverage of {percent} %");
     }
-    let mut title = name.replace('_', " ");
-    if let Some(first) = title.get_mut(..1) {
+    capitalised(&name.replace('_', " "))
+}
+
+/// Text that begins with a capital letter.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut text = text.to_owned();
+    if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    title
+    text
 }

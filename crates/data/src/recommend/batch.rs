@@ -285,13 +285,22 @@ fn taken(
     let mut taken = Vec::new();
     for (question, (&row, &answer)) in batch.rows.iter().zip(answers).enumerate() {
         let user = batch.users[row as usize] as usize;
-        let others = shared
-            .known
-            .items(user)
-            .iter()
-            .filter(|item| **item != answer);
-        let known = others.filter_map(|item| places.known.get(item));
-        taken.extend(known.map(|&place| question * width + place as usize));
+        let owned = shared.known.items(user);
+        let first = question * width;
+        // The shorter of both lists is looked up in the other.
+        if owned.len() <= width {
+            let others = owned.iter().filter(|item| **item != answer);
+            let known = others.filter_map(|item| places.known.get(item));
+            taken.extend(known.map(|&place| first + place as usize));
+        } else {
+            let others = places
+                .items
+                .iter()
+                .enumerate()
+                .filter(|(_, item)| **item != answer);
+            let known = others.filter(|(_, item)| shared.known.has(user, **item));
+            taken.extend(known.map(|(place, _)| first + place));
+        }
     }
     taken
 }

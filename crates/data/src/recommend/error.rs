@@ -43,8 +43,9 @@ pub enum RecommendError {
     },
     /// Several events of a pair.
     #[error(
-        "user `{user}` and item `{item}` meet in more than one row, as do {count} pairs in all; the first such row is {}\n\
+        "user `{user}` and item `{item}` meet in more than one row{}; the first such row is {}\n\
          hint: say by `duplicates` what becomes of them: \"sum\", \"first\", \"last\" or \"mean\"",
+        match *count { 1 => String::new(), count => format!(", as do {count} pairs in all") },
         row + 1
     )]
     Duplicates {
@@ -56,6 +57,17 @@ pub enum RecommendError {
         row: usize,
         /// Pairs with several rows.
         count: usize,
+    },
+    /// No row is an event.
+    #[error(
+        "no row is an event: of {rows} rows {not_positive} have a value that is not above 0, and the others lack a user or \
+         an item"
+    )]
+    NoEvents {
+        /// Rows of the table.
+        rows: usize,
+        /// Those with a value that is not above 0.
+        not_positive: usize,
     },
     /// Nothing is left.
     #[error(

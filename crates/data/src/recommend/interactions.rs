@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::error::RecommendError;
 use crate::config::{EventDuplicates, FeedbackConfig, RatingConfig, RecommendConfig};
 use crate::preprocess::cells;
+use crate::split::{generator, shuffle};
 use crate::table::{Categories, MISSING_DATE, Table};
 
 /// The time of an event in a table without times.
@@ -36,7 +37,7 @@ pub struct Interactions {
     pub users: Vec<String>,
     /// Ids by number.
     pub items: Vec<String>,
-    /// By user, then time, then row.
+    /// By user, then time; of one moment in an arbitrary order that stays the same, and without times in that of the rows.
     pub events: Vec<Event>,
     /// User `u` has the events `offsets[u]..offsets[u + 1]`.
     pub offsets: Vec<usize>,
@@ -78,7 +79,13 @@ impl Interactions {
         };
         let columns = Columns::of(config, table)?;
         let rows = columns.rows(config, &mut report)?;
-        let events = merged(rows, config.duplicates, &columns, &mut report)?;
+        if rows.is_empty() {
+            return Err(RecommendError::NoEvents {
+                rows: table.num_rows,
+                not_positive: report.not_positive,
+            });
+        }
+        let events = merged(rows, config.duplicates(), &columns, &mut report)?;
         let events = k_core(events, config, &columns, &mut report)?;
         Ok((Self::numbered(events, &columns, &mut report), report))
     }
@@ -100,8 +107,15 @@ impl Interactions {
             &columns.items.dictionary,
         );
         report.unordered_users = unordered_users(&events, users.len());
-        // Stable: of equal times the earlier row comes first.
-        events.sort_by_key(|event| (event.user, event.time));
+        // Events of one moment have no order. That of the file often has a reason of its own, such as the ids, which a
+        // network would learn, so they get an arbitrary one.
+        let mut ranks: Vec<usize> = (0..report.rows).collect();
+        shuffle(&mut ranks, &mut generator(0));
+        let rank = |event: &Event| match event.time {
+            NO_TIME => event.row,
+            _ => ranks[event.row],
+        };
+        events.sort_by_key(|event| (event.user, event.time, rank(event)));
         let mut offsets = vec![0; users.len() + 1];
         for event in &events {
             offsets[event.user as usize + 1] += 1;

@@ -83,7 +83,12 @@ impl EventParts {
             validation: of(Part::Validation),
             test: of(Part::Test),
         };
-        let hint = "enlarge the share, or leave out users with few items by `min_user_items`";
+        let hint = match split {
+            EventSplit::LeaveLast(_) => {
+                "hold back fewer events: no user has more than are held back"
+            }
+            _ => "enlarge the share, or leave out users with few items by `min_user_items`",
+        };
         match (parts.train.is_empty(), parts.test.is_empty()) {
             (true, _) => Err(RecommendError::EmptyPart {
                 part: "training",

@@ -87,7 +87,7 @@ fn rows_of_a_pair_become_one_event_and_what_was_left_out_is_counted() {
     );
     assert_eq!(report.unordered_users, 1);
     let strict = RecommendConfig {
-        duplicates: EventDuplicates::Error,
+        duplicates: Some(EventDuplicates::Error),
         ..config(IMPLICIT)
     };
     let error = Interactions::new(&strict, &table(&rows)).unwrap_err();
@@ -97,6 +97,27 @@ fn rows_of_a_pair_become_one_event_and_what_was_left_out_is_counted() {
             .starts_with("user `ann` and item `7` meet in more than one row"),
         "{error}"
     );
+}
+
+#[test]
+fn events_of_one_moment_do_not_keep_the_order_of_the_file() {
+    let names: Vec<String> = (0..20).map(|name| format!("{name:02}")).collect();
+    let rows: Vec<_> = names
+        .iter()
+        .flat_map(|item| [("a", item.as_str(), 1.0, 7), ("b", item.as_str(), 1.0, 8)])
+        .collect();
+    let items = |config: &str| {
+        let (found, _) = Interactions::new(&self::config(config), &table(&rows)).unwrap();
+        found
+            .of_user(0)
+            .iter()
+            .map(|event| event.item)
+            .collect::<Vec<_>>()
+    };
+    let timed = items(r#", "time": "t""#);
+    assert_ne!(timed, (0..20).collect::<Vec<_>>());
+    assert_eq!(timed, items(r#", "time": "t""#));
+    assert_eq!(items(""), (0..20).collect::<Vec<_>>());
 }
 
 #[test]
@@ -246,13 +267,42 @@ fn stretches_cover_every_item_but_the_first_once() {
 
 #[test]
 fn no_event_sees_its_own_item() {
-    let rows = shared(RecommendLoss::default(), 100, false);
+    let rows = shared(RecommendLoss::Bpr(BprLoss::default()), 100, false);
     let all: Vec<usize> = (0..rows.len()).collect();
     let batch = rows.batch(&all, 7);
     for (row, history) in batch.history.chunks(batch.length).enumerate() {
         let answer = batch.items[batch.positives[row] as usize] as i32 + 1;
         assert!(!history.contains(&answer));
     }
+}
+
+#[test]
+fn halves_are_what_a_user_has_without_overlap() {
+    let rows = shared(RecommendLoss::default(), 100, false);
+    let all: Vec<usize> = (0..rows.len()).collect();
+    let batch = rows.batch(&all, 7);
+    let Candidates::Sets { answers, taken } = &batch.candidates else {
+        panic!("halves have several answers")
+    };
+    let width = batch.items.len();
+    for (question, &user) in batch.users.iter().enumerate() {
+        let row = question * width..(question + 1) * width;
+        let items = |places: &mut dyn Iterator<Item = usize>| -> Vec<u32> {
+            let own = places.filter(|place| row.contains(place));
+            own.map(|place| batch.items[place - question * width])
+                .collect()
+        };
+        let found = items(&mut answers.iter().map(|(place, _)| *place));
+        let seen = items(&mut taken.iter().copied());
+        assert_eq!(found.len() as f32, batch.values[question]);
+        let mut both = [found, seen].concat();
+        both.sort_unstable();
+        assert_eq!(both, rows.shared.known.sorted(user as usize));
+        let shares = answers.iter().filter(|(place, _)| row.contains(place));
+        let sum: f32 = shares.map(|(_, share)| share).sum();
+        assert!((sum - 1.0).abs() < 1e-5);
+    }
+    assert!(batch != rows.batch(&all, 8));
 }
 
 proptest! {

@@ -112,14 +112,23 @@ impl Catalog {
         {
             return Some("it has not as many names, filters or counts as items");
         }
+        // Their sum must not overflow.
+        if texts
+            .popularity
+            .iter()
+            .any(|&count| count > u32::MAX as usize)
+        {
+            return Some("an item has more users than there can be");
+        }
         if texts.owned.len() != users || texts.seen_users.len() != users {
             return Some("it has not as many histories as users");
         }
         if !texts.owned.iter().flatten().all(is_known) {
             return Some("a user has an item that is not there");
         }
+        // A model that scores by weights has no vectors.
         let expected = vectors.width.checked_mul(items + users);
-        if vectors.width == 0 || expected != Some(vectors.values.len()) {
+        if expected != Some(vectors.values.len()) {
             return Some("it has not as many vectors as items and users");
         }
         match vectors.values.iter().all(|value| value.is_finite()) {

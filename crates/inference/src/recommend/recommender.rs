@@ -4,89 +4,39 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use burn::tensor::Device;
-use hob_data::features::Features;
+use hob_data::features::Matrix;
 use hob_data::preprocess::TransformReport;
-use hob_data::source::{ColumnKind, ColumnRequest, ReadOptions};
-use hob_data::table::{Table, Values};
+use hob_data::table::Table;
 use hob_model::recommend::Recommender as RecommenderNetwork;
 use hob_model::{ModelError, Network, weights as packed};
 use rayon::prelude::*;
-use serde::Serialize;
 
 use super::catalog::{Catalog, Rule};
+use super::check::fault;
 use super::fold_in::{fold_in, fold_in_ratings};
 use super::input::{Question, questions};
+use super::list::{Basis, RankedItem, Recommendation, UserRequest, top_items};
+use super::scoring::{ItemWeights, Scoring};
 use super::spec::RecommendSpec;
 use crate::bundle::Bundle;
 use crate::device;
 use crate::error::{BundleFault, InferenceError};
 use crate::manifest::Manifest;
 use crate::model::ModelKind;
-use crate::predictor::{SELF_TEST_TOLERANCE, requests};
 use crate::text_vectors::dot;
-
-/// Users whose stored vector is computed again when a bundle is opened.
-const TESTED_USERS: usize = 3;
-/// The column of a table of users that holds the items of each.
-pub(super) const ITEMS_COLUMN: &str = "items";
 
 /// Recommends items from a catalog.
 #[derive(Debug)]
 pub struct Recommender {
-    manifest: Manifest,
-    spec: RecommendSpec,
+    pub(super) manifest: Manifest,
+    pub(super) spec: RecommendSpec,
     network: Network,
-    catalog: Catalog,
-    device: Device,
+    pub(super) catalog: Catalog,
+    pub(super) device: Device,
     users: HashMap<String, u32>,
     items: HashMap<String, u32>,
-}
-
-/// Who wants a list.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct UserRequest {
-    /// Id of the user, if there is one.
-    pub user: Option<String>,
-    /// Ids of items that the user has besides those that are stored, oldest first.
-    pub items: Vec<String>,
-}
-
-/// What a list was made from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Basis {
-    /// What the user was known to have when the model was trained.
-    Known,
-    /// The items that were given, with those that are known.
-    Items,
-    /// Features of the user alone.
-    Features,
-    /// Nothing: these are the most popular items.
-    Popularity,
-}
-
-/// A list for a user.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Recommendation {
-    /// As asked for.
-    pub user: Option<String>,
-    /// What the list was made from.
-    pub basis: Basis,
-    /// Items that were given and that the model does not know.
-    pub unknown: Vec<String>,
-    /// Best first.
-    pub items: Vec<RankedItem>,
-}
-
-/// An item of a list.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct RankedItem {
-    /// Its id.
-    pub item: String,
-    /// What people call it, or its id.
-    pub name: String,
-    /// Of the network; a rating where it was trained on ratings. With [`Basis::Popularity`] the number of its users.
-    pub score: f32,
+    /// Of a model that scores by weights.
+    weights: Option<ItemWeights>,
 }
 
 impl Recommender {
@@ -106,11 +56,17 @@ impl Recommender {
     /// Weights or catalog do not fit, the model does not recommend, the device cannot be used, or the self-test fails.
     pub fn new(bundle: Bundle, device: Option<&str>) -> Result<Self, InferenceError> {
         let manifest = bundle.manifest;
-        let (Some(spec), Some(catalog)) = (manifest.recommend.clone(), bundle.catalog) else {
+        let Some(spec) = manifest.recommend.clone() else {
             return Err(InferenceError::OtherKind {
                 found: ModelKind::of(&manifest),
                 asked: ModelKind::Recommender,
                 name: manifest.name,
+            });
+        };
+        let Some(catalog) = bundle.catalog else {
+            return Err(InferenceError::Bundle {
+                path: manifest.name.into(),
+                source: BundleFault::Index("it is missing".to_string()),
             });
         };
         let (_, device) = device::device(device)?;
@@ -119,7 +75,13 @@ impl Recommender {
             let numbered = ids.iter().cloned().zip(0..);
             numbered.collect::<HashMap<String, u32>>()
         };
+        let weights = network.item_item().map(|body| {
+            let weights = ItemWeights::of_network(body);
+            weights.ok_or_else(|| fault("body.slim", "names items that are not there".to_string()))
+        });
+        let weights = weights.transpose()?;
         let recommender = Self {
+            weights,
             users: numbers(&catalog.texts.users),
             items: numbers(&catalog.texts.items),
             manifest,
@@ -158,78 +120,12 @@ impl Recommender {
         &self.device
     }
 
-    fn recommender(&self) -> Result<&RecommenderNetwork, ModelError> {
+    pub(super) fn recommender(&self) -> Result<&RecommenderNetwork, ModelError> {
         let found = self.network.recommender();
         found.ok_or_else(|| fault("body", "does not recommend".to_string()))
     }
 
-    /// Whether network and catalog are of one model.
-    fn check(&self) -> Result<(), InferenceError> {
-        let network = self.recommender()?;
-        let (width, expected) = (self.catalog.width(), network.width());
-        if width != expected {
-            let reason =
-                format!("its vectors have {width} numbers, those of the network {expected}");
-            return Err(InferenceError::Bundle {
-                path: self.manifest.name.clone().into(),
-                source: BundleFault::Index(reason),
-            });
-        }
-        let texts = &self.catalog.texts;
-        let sizes = self.manifest.network.inputs.interactions.as_ref();
-        let fits = sizes.is_some_and(|sizes| {
-            sizes.items == texts.items.len() + 1
-                && sizes.users == texts.users.len() + 1
-                && sizes.ratings == self.spec.ratings.is_some()
-                && sizes.user_inputs.is_some() == self.spec.users.is_some()
-        });
-        let sequence = network.questions.sequence.as_ref();
-        let longest = sequence.map(|sequence| sequence.positions.lazy_shape()[0]);
-        let sees = longest.is_none_or(|longest| self.spec.history <= longest);
-        let is_sequential = network.questions.is_sequential() == self.spec.is_sequential;
-        match fits && sees && is_sequential {
-            true => Ok(()),
-            false => {
-                let reason = "are of another network than the catalog".to_string();
-                Err(fault("inputs.interactions", reason).into())
-            }
-        }
-    }
-
-    /// Computes what a few users look for again.
-    fn self_test(&self) -> Result<(), InferenceError> {
-        // Features of users are not stored.
-        if self.spec.users.is_some() {
-            return Ok(());
-        }
-        let count = TESTED_USERS.min(self.catalog.texts.users.len());
-        let asked: Vec<Question> = (0..count as u32)
-            .map(|user| self.question(Some(user), &self.catalog.texts.owned[user as usize], 0))
-            .collect();
-        if asked.is_empty() {
-            return Ok(());
-        }
-        let found = questions(self.recommender()?, &asked, None, &self.device);
-        for user in 0..count {
-            let expected = self.catalog.user(user as u32);
-            for (&found, &expected) in found.row(user).iter().zip(expected) {
-                // Written so that NaN fails.
-                let close =
-                    (found - expected).abs() <= SELF_TEST_TOLERANCE * (1.0 + expected.abs());
-                if !close {
-                    return Err(InferenceError::SelfTest {
-                        example: user,
-                        output: self.spec.item.clone(),
-                        expected,
-                        found,
-                    });
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn question(&self, user: Option<u32>, owned: &[u32], row: usize) -> Question {
+    pub(super) fn question(&self, user: Option<u32>, owned: &[u32], row: usize) -> Question {
         let seen = owned.len().saturating_sub(self.spec.history);
         let code = |user: u32| match self.catalog.texts.seen_users[user as usize] {
             true => user as i32 + 1,
@@ -243,42 +139,6 @@ impl Recommender {
             history: history.collect(),
             row,
         }
-    }
-
-    /// The columns of a table of users: id, items and features, of which none must be there.
-    pub fn requests(&self) -> Vec<ColumnRequest> {
-        let text = |name: &str| ColumnRequest {
-            name: name.to_string(),
-            kind: ColumnKind::Category,
-            required: false,
-            hash_salt: None,
-        };
-        let mut columns = vec![text(&self.spec.user), text(ITEMS_COLUMN)];
-        let features = self.spec.users.iter();
-        columns.extend(features.flat_map(|users| requests(&users.inputs, &self.manifest.reading)));
-        let hashed = &self.manifest.reading.hashed;
-        if hashed.contains(&self.spec.user) {
-            columns[0].hash_salt = Some(self.manifest.reading.salt.clone());
-        }
-        columns
-    }
-
-    /// The users of a table. Items of a user stand in one cell, between `|`.
-    pub fn users(&self, table: &Table) -> Vec<UserRequest> {
-        let cell = |name: &str, row: usize| match table.column(name).map(|column| &column.values) {
-            Some(Values::Category(cells)) => cells.get(row).map(str::to_string),
-            _ => None,
-        };
-        let request = |row| UserRequest {
-            user: cell(&self.spec.user, row).filter(|id| !id.is_empty()),
-            items: cell(ITEMS_COLUMN, row)
-                .iter()
-                .flat_map(|items| items.split('|'))
-                .map(|item| item.trim().to_string())
-                .filter(|item| !item.is_empty())
-                .collect(),
-        };
-        (0..table.num_rows).map(request).collect()
     }
 
     /// A list for each user. `table` has the users' features, row by row, if the network reads any.
@@ -300,16 +160,29 @@ impl Recommender {
             .enumerate()
             .map(|(row, request)| self.want(request, row, features.is_some(), &mut asked))
             .collect();
-        let vectors = questions(self.recommender()?, &asked, features.as_ref(), &self.device);
+        let vectors = match asked.is_empty() {
+            true => Matrix::default(),
+            false => questions(self.recommender()?, &asked, features.as_ref(), &self.device),
+        };
         let lists = wants.into_par_iter().zip(users).map(|(want, request)| {
             let vector = match &want.vector {
                 Vector::Stored(user) => self.catalog.user(*user).to_vec(),
                 Vector::Asked(place) => vectors.row(*place).to_vec(),
                 Vector::FoldIn => self.fold_in(&want.owned),
-                Vector::None => Vec::new(),
+                Vector::None | Vector::Owned => Vec::new(),
             };
-            let scores = self.scores(&vector);
+            let scores = match want.vector {
+                Vector::None => self.popularity(),
+                _ => self.scores(&vector, &want.owned),
+            };
             let mut is_open = allowed.to_vec();
+            if !self.knows_features() {
+                let seen = self.catalog.texts.popularity.iter().map(|&users| users > 0);
+                is_open
+                    .iter_mut()
+                    .zip(seen)
+                    .for_each(|(open, seen)| *open &= seen);
+            }
             if !again {
                 want.owned
                     .iter()
@@ -329,19 +202,6 @@ impl Recommender {
             }
         });
         Ok((lists.collect(), report))
-    }
-
-    fn features(
-        &self,
-        count: usize,
-        table: Option<&Table>,
-    ) -> Result<(Option<Features>, TransformReport), InferenceError> {
-        let (Some(reading), Some(table)) = (&self.spec.users, table) else {
-            return Ok((None, TransformReport::default()));
-        };
-        let rows: Vec<usize> = (0..count).collect();
-        let (features, report) = reading.inputs.transform(table, &rows)?;
-        Ok((Some(features), report))
     }
 
     fn want(
@@ -370,11 +230,23 @@ impl Recommender {
         }
         let is_new = owned.len() > stored;
         let is_seen = user.is_some_and(|user| self.catalog.texts.seen_users[user as usize]);
+        if self.weights.is_some() {
+            let (basis, vector) = match (owned.is_empty(), is_new) {
+                (true, _) => (Basis::Popularity, Vector::None),
+                (false, true) => (Basis::Items, Vector::Owned),
+                (false, false) => (Basis::Known, Vector::Owned),
+            };
+            return Want {
+                basis,
+                vector,
+                owned,
+                unknown,
+            };
+        }
         let by_number = self.spec.history == 0 && self.spec.users.is_none();
         let (basis, vector) = match user {
-            Some(user) if is_seen && !is_new && !has_features => {
-                (Basis::Known, Vector::Stored(user))
-            }
+            // What the network knew of the user is in it; features in the row change nothing.
+            Some(user) if is_seen && !is_new => (Basis::Known, Vector::Stored(user)),
             // Its vector says more than a few new items do.
             Some(user) if is_seen && by_number => (Basis::Known, Vector::Stored(user)),
             _ if by_number && owned.is_empty() => (Basis::Popularity, Vector::None),
@@ -402,6 +274,12 @@ impl Recommender {
         }
     }
 
+    /// Whether an item that nobody had in training can be told from others.
+    fn knows_features(&self) -> bool {
+        let sizes = self.manifest.network.inputs.interactions.as_ref();
+        sizes.is_some_and(|sizes| sizes.item_inputs.is_some())
+    }
+
     fn fold_in(&self, owned: &[u32]) -> Vec<f32> {
         let (items, width) = (self.catalog.items(), self.catalog.width());
         match self.spec.ratings {
@@ -414,14 +292,28 @@ impl Recommender {
         }
     }
 
-    /// The score of every item; the number of its users for an empty vector.
-    fn scores(&self, vector: &[f32]) -> Vec<f32> {
-        if vector.is_empty() {
-            let popularity = self.catalog.texts.popularity.iter();
-            return popularity.map(|&users| users as f32).collect();
+    fn scoring(&self) -> Scoring<'_> {
+        match &self.weights {
+            Some(weights) => Scoring::Weights(weights),
+            None => Scoring::Products {
+                items: self.catalog.items(),
+                width: self.catalog.width(),
+                dim: self.catalog.width() - 1 - usize::from(self.spec.ratings.is_some()),
+            },
         }
-        let items = self.catalog.items().chunks_exact(self.catalog.width());
-        items.map(|item| dot(item, vector)).collect()
+    }
+
+    /// The score of every item.
+    fn scores(&self, vector: &[f32], owned: &[u32]) -> Vec<f32> {
+        let mut scores = vec![0.0; self.catalog.texts.items.len()];
+        self.scoring().score(vector, owned, &mut scores);
+        scores
+    }
+
+    /// The number of users of every item.
+    fn popularity(&self) -> Vec<f32> {
+        let popularity = self.catalog.texts.popularity.iter();
+        popularity.map(|&users| users as f32).collect()
     }
 
     fn clipped(&self, score: f32, basis: Basis) -> f32 {
@@ -431,22 +323,13 @@ impl Recommender {
         }
     }
 
-    /// The items whose vectors point most nearly the same way, with the cosine; levels do not count.
+    /// The items most like one: by the cosine of their vectors without levels, or by how much the one speaks for them.
     ///
     /// `None` for an item that the model does not know.
     pub fn similar(&self, item: &str, top: usize, allowed: &[bool]) -> Option<Vec<RankedItem>> {
         let item = *self.items.get(item)?;
-        let dim = self.catalog.width() - 1 - usize::from(self.spec.ratings.is_some());
-        let vector = |item: u32| &self.catalog.item(item)[..dim];
-        let length = |vector: &[f32]| dot(vector, vector).sqrt().max(f32::MIN_POSITIVE);
-        let own = vector(item);
-        let cosine = |other: u32| {
-            let other = vector(other);
-            dot(own, other) / (length(own) * length(other))
-        };
-        let scores: Vec<f32> = (0..self.catalog.texts.items.len() as u32)
-            .map(cosine)
-            .collect();
+        let mut scores = vec![0.0; self.catalog.texts.items.len()];
+        self.scoring().similarity(item, &mut scores);
         let mut is_open = allowed.to_vec();
         is_open[item as usize] = false;
         let ranked = top_items(&scores, &is_open, top)
@@ -467,11 +350,6 @@ impl Recommender {
     /// The number of an item of the catalog.
     pub fn item_number(&self, id: &str) -> Option<u32> {
         self.items.get(id).copied()
-    }
-
-    /// How to read tables of users.
-    pub fn read_options(&self) -> ReadOptions {
-        self.manifest.reading.options()
     }
 
     /// The mean rating of the training part; 0 without ratings.
@@ -507,32 +385,7 @@ enum Vector {
     Stored(u32),
     Asked(usize),
     FoldIn,
+    /// What the user has is looked at itself.
+    Owned,
     None,
-}
-
-fn fault(field: &str, reason: String) -> ModelError {
-    ModelError::Config {
-        field: field.to_string(),
-        reason,
-    }
-}
-
-/// The open items with the highest scores, best first; of equal scores the earlier item.
-pub fn top_items(scores: &[f32], is_open: &[bool], top: usize) -> Vec<u32> {
-    let mut items: Vec<u32> = (0..scores.len() as u32)
-        .filter(|&item| is_open[item as usize])
-        .collect();
-    let better = |a: &u32, b: &u32| {
-        let (first, second) = (scores[*a as usize], scores[*b as usize]);
-        second.total_cmp(&first).then(a.cmp(b))
-    };
-    if top == 0 {
-        return Vec::new();
-    }
-    if top < items.len() {
-        items.select_nth_unstable_by(top - 1, better);
-        items.truncate(top);
-    }
-    items.sort_unstable_by(better);
-    items
 }

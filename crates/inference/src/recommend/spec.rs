@@ -23,8 +23,8 @@ pub struct RecommendSpec {
     /// What is read of a user besides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub users: Option<UserReading>,
-    /// Items of a list, unless asked otherwise.
-    pub top: usize,
+    /// Lengths of the lists that are judged; the first is the length of a list, unless asked otherwise.
+    pub k: Vec<usize>,
     /// How the result was measured.
     pub protocol: String,
 }

@@ -3,7 +3,9 @@
 use super::{MAX_DIM, MAX_LAYERS, MAX_WIDTH, share, within};
 use crate::{
     ModelError, NetworkConfig,
-    config::{BodyConfig, InputsConfig, SasrecConfig, TwoTowerConfig},
+    config::{
+        BodyConfig, InputsConfig, InteractionsConfig, SasrecConfig, SlimConfig, TwoTowerConfig,
+    },
     recommend::tower::Tower,
 };
 
@@ -41,6 +43,9 @@ pub(super) fn check(config: &NetworkConfig) -> Result<(), ModelError> {
             "inputs.interactions.mean",
             "is not finite",
         ));
+    }
+    if let BodyConfig::Slim(body) = &config.body {
+        return check_slim(body, sizes);
     }
     let (dim, hidden) = match &config.body {
         BodyConfig::Mf(body) => {
@@ -81,6 +86,22 @@ pub(super) fn check(config: &NetworkConfig) -> Result<(), ModelError> {
         tower.check()?;
     }
     Ok(())
+}
+
+/// Codes are stored as numbers, which are exact up to here.
+const MAX_CODE: usize = 1 << 24;
+
+fn check_slim(body: &SlimConfig, sizes: &InteractionsConfig) -> Result<(), ModelError> {
+    within("body.slim.neighbours", body.neighbours, MAX_LAYERS)?;
+    within("inputs.interactions.items", sizes.items, MAX_CODE)?;
+    if sizes.ratings || sizes.item_inputs.is_some() || sizes.user_inputs.is_some() {
+        let reason = "has ratings or features, which `slim` does not read";
+        return Err(ModelError::config("inputs.interactions", reason));
+    }
+    match body.penalty > 0.0 {
+        true => Ok(()),
+        false => Err(ModelError::config("body.slim.penalty", "is not above 0")),
+    }
 }
 
 fn check_two_tower(body: &TwoTowerConfig, has_features: bool) -> Result<(), ModelError> {

@@ -42,6 +42,7 @@ pub(super) fn check(config: &NetworkConfig) -> Result<(), ModelError> {
         | BodyConfig::Mlp(_)
         | BodyConfig::Resnet(_)
         | BodyConfig::FtTransformer(_)
+        | BodyConfig::Slim(_)
         | BodyConfig::Mf(_)
         | BodyConfig::TwoTower(_)
         | BodyConfig::Sasrec(_) => Ok(()),

@@ -45,6 +45,27 @@ impl Default for MfConfig {
     }
 }
 
+/// `[model.slim]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SlimConfig {
+    /// Items that each item is scored by: its nearest.
+    #[schemars(range(min = 1, max = 200))]
+    pub neighbours: usize,
+    /// Pulls the weights to 0; about as many users as should not change them much.
+    #[schemars(range(min = 0.001, max = 1_000_000.0))]
+    pub penalty: f64,
+}
+
+impl Default for SlimConfig {
+    fn default() -> Self {
+        Self {
+            neighbours: 50,
+            penalty: 30.0,
+        }
+    }
+}
+
 /// `[model.two_tower]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]

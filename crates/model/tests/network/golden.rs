@@ -55,6 +55,7 @@ fn check(path: &Path) {
         texts: (0..config.inputs.texts.len())
             .map(|column| text(&tensors, column, &device))
             .collect(),
+        interactions: None,
         series: config
             .inputs
             .series

@@ -10,6 +10,7 @@ mod lora;
 #[cfg(feature = "onnx")]
 mod onnx;
 mod pretrained;
+mod recommend;
 mod series;
 mod support;
 mod texts;

@@ -69,9 +69,10 @@ fn every_weight_learns() {
     }
 }
 
-struct Learns<'a> {
-    gradients: &'a Gradients,
-    path: Vec<String>,
+/// Asserts that every weight has a gradient.
+pub(crate) struct Learns<'a> {
+    pub(crate) gradients: &'a Gradients,
+    pub(crate) path: Vec<String>,
 }
 
 impl ModuleVisitor for Learns<'_> {

@@ -349,6 +349,7 @@ pub(crate) fn rows(config: &NetworkConfig, batch: usize, device: &Device) -> Inp
                 false => sequence(texts, device),
             })
             .collect(),
+        interactions: None,
         series: inputs
             .series
             .as_ref()

@@ -153,6 +153,7 @@ fn request(directory: &Path) -> FitRequest {
         groups: Vec::new(),
         adapters: Vec::new(),
         origin: None,
+        watches_metric: false,
     }
 }
 

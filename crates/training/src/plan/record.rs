@@ -53,12 +53,16 @@ impl Plan {
         Ok(())
     }
 
-    /// A line per used row: its place among the rows read, from 1, and its part.
+    /// A line per used row: its place among the rows read, from 1, and its part. Of rows that are one event, the first.
     fn parts_csv(&self) -> String {
+        let parts = match &self.recommend {
+            Some(planned) => planned.table_rows(),
+            None => self.parts.clone(),
+        };
         let parts = [
-            ("train", &self.parts.train),
-            ("validation", &self.parts.validation),
-            ("test", &self.parts.test),
+            ("train", &parts.train),
+            ("validation", &parts.validation),
+            ("test", &parts.test),
         ];
         let mut rows: Vec<(usize, &str)> = parts
             .iter()

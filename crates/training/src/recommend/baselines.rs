@@ -1,6 +1,7 @@
 //! What lists are compared with: the most popular items, and items like those that a user has.
 
 use hob_data::recommend::History;
+use hob_inference::recommend::ItemWeights;
 use rayon::prelude::*;
 
 /// Users with more items say nothing about what goes together: their pairs would be most of the work.
@@ -43,9 +44,9 @@ pub struct KnnSettings {
 impl KnnSettings {
     /// What is tried.
     pub fn grid() -> impl Iterator<Item = Self> {
-        let shrinks = [0.0, 10.0, 50.0];
+        let shrinks = [0.0, 20.0];
         shrinks.into_iter().flat_map(|shrink| {
-            [2, 5, 10, 20, 50, 100, 200]
+            [2, 5, 10, 20, 50, 100]
                 .map(|neighbours| Self { neighbours, shrink })
                 .into_iter()
         })
@@ -55,10 +56,7 @@ impl KnnSettings {
 /// Cosine similarity of the users of two items (Sarwar et al. 2001, with the shrinkage of Bell and Koren 2007): an item
 /// scores the sum of its similarities with those that the user has and that are among its nearest.
 #[derive(Debug, Clone)]
-pub struct ItemKnn {
-    /// For each item the items that it is a neighbour of, with the similarity.
-    near: Vec<Vec<(u32, f32)>>,
-}
+pub struct ItemKnn(ItemWeights);
 
 /// The nearest items of each, nearest first.
 #[derive(Debug, Clone)]
@@ -108,24 +106,20 @@ impl Neighbours {
 
     /// Items that are each compared with so many neighbours.
     pub fn knn(&self, neighbours: usize) -> ItemKnn {
-        let mut near = vec![Vec::new(); self.0.len()];
-        for (item, nearest) in self.0.iter().enumerate() {
-            for &(other, similarity) in nearest.iter().take(neighbours) {
-                near[other as usize].push((item as u32, similarity));
-            }
-        }
-        ItemKnn { near }
+        let nearest = self.0.iter();
+        let nearest = nearest.map(|near| near.iter().take(neighbours).copied().collect());
+        ItemKnn(ItemWeights::new(&nearest.collect::<Vec<_>>()))
+    }
+
+    /// The neighbours of an item, nearest first.
+    pub fn of(&self, item: usize) -> impl Iterator<Item = u32> + '_ {
+        self.0[item].iter().map(|(other, _)| *other)
     }
 }
 
 impl Scorer for ItemKnn {
     fn score(&self, owned: &[u32], scores: &mut [f32]) {
-        scores.fill(0.0);
-        for &item in owned {
-            for &(other, similarity) in &self.near[item as usize] {
-                scores[other as usize] += similarity;
-            }
-        }
+        self.0.score(owned, scores);
     }
 }
 
@@ -136,16 +130,24 @@ mod tests {
     #[test]
     fn items_are_near_that_the_same_users_have() {
         let known = History::of_lists([vec![0, 1], vec![0, 1, 2], vec![2, 3]]);
+        let near = |found: &[f32], expected: &[f32]| {
+            let pairs = found.iter().zip(expected);
+            assert!(
+                pairs.into_iter().all(|(a, b)| (a - b).abs() < 1e-6),
+                "{found:?}"
+            );
+        };
         let nearest = Neighbours::new(&known, 4, 0.0);
-        assert_eq!(nearest.0[0], [(1, 1.0), (2, 0.5)]);
-        let one = nearest.knn(1);
+        assert_eq!(nearest.of(0).collect::<Vec<_>>(), [1, 2]);
         let mut scores = [0.0; 4];
-        one.score(&[0], &mut scores);
-        assert_eq!(scores, [0.0, 1.0, 0.0, 0.0]);
+        nearest.knn(1).score(&[0], &mut scores);
+        near(&scores, &[0.0, 1.0, 0.0, 0.0]);
         nearest.knn(2).score(&[0, 3], &mut scores);
-        assert_eq!(scores[1], 1.0);
-        assert_eq!(scores[2], 0.5 + 0.5_f32.sqrt());
+        near(&scores[1..3], &[1.0, 0.5 + 0.5_f32.sqrt()]);
         // 2 of (2 + 2): with a shrinkage of 2 half as near.
-        assert_eq!(Neighbours::new(&known, 4, 2.0).0[0][0], (1, 0.5));
+        Neighbours::new(&known, 4, 2.0)
+            .knn(1)
+            .score(&[0], &mut scores);
+        near(&scores, &[0.0, 0.5, 0.0, 0.0]);
     }
 }

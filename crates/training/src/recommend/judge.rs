@@ -20,7 +20,7 @@ pub struct RecommendJudgement {
     pub popularity: Metrics,
     /// Users, or ratings, that were judged.
     pub judged: usize,
-    /// Rows that say nothing new: of users and items that the model does not know, or of what a user has already.
+    /// Rows that say nothing new: without a value above 0, of users and items that the model does not know, or of what a user has already.
     pub left_out: usize,
 }
 
@@ -31,7 +31,6 @@ pub struct RecommendJudgement {
 pub fn judge(
     recommender: &Recommender,
     paths: &[PathBuf],
-    lengths: &[usize],
     max_rejected: usize,
 ) -> Result<RecommendJudgement, RunError> {
     let spec = recommender.spec();
@@ -52,6 +51,7 @@ pub fn judge(
     if let Some(value) = &spec.value {
         columns.push(ColumnRequest {
             kind: ColumnKind::Number,
+            required: spec.ratings.is_some(),
             ..text(value)
         });
     }
@@ -62,7 +62,15 @@ pub fn judge(
     };
     match spec.ratings {
         Some(_) => rated(recommender, &table, users, items),
-        None => ranked(recommender, users, items, lengths),
+        None => {
+            let value = spec.value.as_ref().and_then(|name| table.column(name));
+            let is_event = |row: usize| match value.map(|column| &column.values) {
+                // As in training, goods that were returned are no events.
+                Some(Values::Number(values)) => values[row] > 0.0,
+                _ => true,
+            };
+            ranked(recommender, users, items, is_event)
+        }
     }
 }
 
@@ -77,8 +85,9 @@ fn ranked(
     recommender: &Recommender,
     users: &Categories,
     items: &Categories,
-    lengths: &[usize],
+    is_event: impl Fn(usize) -> bool,
 ) -> Result<RecommendJudgement, RunError> {
+    let lengths = &recommender.spec().k;
     let texts = &recommender.catalog().texts;
     let mut held: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     let mut left_out = 0;
@@ -86,6 +95,7 @@ fn ranked(
         let user = users.get(row).and_then(|id| recommender.user_number(id));
         let item = items.get(row).and_then(|id| recommender.item_number(id));
         match (user, item) {
+            _ if !is_event(row) => left_out += 1,
             (Some(user), Some(item)) if !texts.owned[user as usize].contains(&item) => {
                 let held = held.entry(user).or_default();
                 if !held.contains(&item) {

@@ -1,8 +1,10 @@
 //! From `[recommend]` and a table to the rows of the training loop.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use hob_data::config::{EventOrder, EventSplit, FeedbackConfig, RecommendConfig};
+use burn::tensor::Device;
+use hob_data::config::{FeedbackConfig, RecommendConfig};
 use hob_data::count::counted;
 use hob_data::preprocess::Preprocessor;
 use hob_data::recommend::{
@@ -10,11 +12,14 @@ use hob_data::recommend::{
 };
 use hob_data::source::{ColumnKind, ColumnRequest};
 use hob_data::split::Parts;
-use hob_data::table::Table;
+use hob_data::table::{Table, Values};
 use hob_inference::recommend::Filter;
-use hob_model::config::{BodyConfig, InputsConfig, InteractionsConfig, NetworkConfig};
+use hob_model::Network;
+use hob_model::config::{BodyConfig, InputsConfig, InteractionsConfig, NetworkConfig, SlimConfig};
 
+use super::notes::{notes, strangers};
 use super::side::{Joined, Sides};
+use super::slim::fit as fit_slim;
 use crate::plan::{PlanContext, finding_of};
 use crate::recipe::{Finding, KeyPath, Recipe};
 
@@ -42,8 +47,10 @@ pub struct PlannedRecommend {
     mean: f32,
     /// Lowest and highest rating.
     pub range: Option<[f32; 2]>,
-    seed: u64,
-    notes: Vec<String>,
+    slim: Option<SlimConfig>,
+    pub(super) seed: u64,
+    pub(super) notes: Vec<String>,
+    pub(super) warnings: Vec<String>,
 }
 
 /// The columns to read.
@@ -96,6 +103,7 @@ pub(crate) fn read(
             )]
         })?;
     let mut notes = notes(config, &report);
+    let strangers = strangers(sides, &interactions);
     if let Some(side) = &sides.items {
         let lacks = side.lacks(&interactions.items);
         if lacks > 0 {
@@ -111,7 +119,9 @@ pub(crate) fn read(
             .is_some_and(|items| !items.inputs.is_empty())
         {
             let before = interactions.items.len();
-            interactions.add_items(side.ids());
+            // Those that were left out for having too few users stay out.
+            let met = met_items(config, table);
+            interactions.add_items(side.ids().filter(|id| !met.contains(id)));
             let new = interactions.items.len() - before;
             if new > 0 {
                 notes.push(format!(
@@ -196,10 +206,23 @@ pub(crate) fn read(
         user_inputs,
         mean,
         range,
+        slim: match &recipe.model {
+            Some(BodyConfig::Slim(config)) => Some(config.clone()),
+            _ => None,
+        },
         seed: recipe.seed,
         notes,
+        warnings: strangers,
     };
     Ok((planned, parts))
+}
+
+/// Every id in the item column of the events.
+fn met_items<'a>(config: &RecommendConfig, table: &'a Table) -> HashSet<&'a str> {
+    match table.column(&config.item).map(|column| &column.values) {
+        Some(Values::Category(ids)) => ids.dictionary.iter().map(String::as_str).collect(),
+        _ => HashSet::new(),
+    }
 }
 
 type Taken = (
@@ -260,139 +283,29 @@ impl PlannedRecommend {
         }
     }
 
-    /// How the numbers are measured, in a sentence.
-    pub fn protocol(&self) -> String {
-        let percent = |share: f64| {
-            format!("{:.4}", share * 100.0)
-                .trim_end_matches('0')
-                .trim_end_matches('.')
-                .to_string()
+    /// A network whose weights are solved for, with these weights; another one as it is.
+    pub(crate) fn solved(&self, network: Network, device: &Device) -> Network {
+        let Some(config) = &self.slim else {
+            return network;
         };
-        let split = match &self.config.split {
-            EventSplit::Ratio(split) => format!(
-                "{} and {} % of each user's events held back {} for validation and test",
-                percent(split.validation),
-                percent(split.test),
-                match split.order {
-                    EventOrder::Random => "at random",
-                    EventOrder::Time => "by time",
-                }
-            ),
-            EventSplit::LeaveLast(split) => format!(
-                "each user's last {} the test part, the {} before the validation part",
-                counted(split.test, "event"),
-                split.validation
-            ),
-            EventSplit::Time(split) => format!(
-                "all events divided by time, the last {} % the test part, {} % before it the validation part",
-                percent(split.test),
-                percent(split.validation)
-            ),
-            EventSplit::Random(split) => format!(
-                "all events divided at random into {} folds, number {} the test part, {} % of the others the validation part",
-                split.folds,
-                split.fold,
-                percent(split.validation)
-            ),
-            EventSplit::ColdItems(split) => format!(
-                "all events of {} and {} % of the items held back for validation and test, so that training never sees them",
-                percent(split.validation),
-                percent(split.test)
-            ),
-        };
-        let judged = match self.range {
-            Some(_) => "every held rating predicted",
-            None => "full ranking of all items but those that the user has",
-        };
-        format!("{split}, seed {}; {judged}", self.seed)
+        let shared = &self.rows.shared;
+        let items = shared.interactions.items.len();
+        let code = |(item, weight): (u32, f32)| (shared.item_code(item), weight);
+        let coded = |list: Vec<(u32, f32)>| list.into_iter().map(code).collect();
+        let unknown = std::iter::once(Vec::new());
+        let fitted = fit_slim(&shared.known, items, config);
+        let lists: Vec<Vec<(i32, f32)>> = unknown.chain(fitted.into_iter().map(coded)).collect();
+        network.with_item_weights(&lists, device)
     }
 
-    /// What was done to the rows, in sentences.
-    pub fn notes(&self) -> Vec<String> {
-        let interactions = &self.rows.shared.interactions;
-        let mut notes = vec![format!(
-            "{}, {}, {} ({:.2} % of all pairs)",
-            counted(interactions.users.len(), "user"),
-            counted(interactions.items.len(), "item"),
-            counted(interactions.events.len(), "event"),
-            100.0 * interactions.density()
-        )];
-        notes.extend(self.notes.clone());
-        notes
-    }
-}
-
-fn notes(config: &RecommendConfig, report: &InteractionsReport) -> Vec<String> {
-    let value = config.feedback.value().unwrap_or_default();
-    let counts = [
-        (
-            report.nameless,
-            "row",
-            "without a user or an item, left out".to_string(),
-        ),
-        (
-            report.not_positive,
-            "row",
-            format!("left out because `{value}` is not above 0"),
-        ),
-        (
-            report.merged,
-            "row",
-            "put together with others of their user and item".to_string(),
-        ),
-        (
-            report.few_users,
-            "user",
-            "left out, who have too few items".to_string(),
-        ),
-        (
-            report.few_items,
-            "item",
-            "left out, which have too few users".to_string(),
-        ),
-        (report.few_events, "event", "left out with them".to_string()),
-        (
-            report.unordered_users,
-            "user",
-            "whose rows do not stand in the order of their times, put in order".to_string(),
-        ),
-    ];
-    let counts = counts.into_iter().filter(|(count, ..)| *count > 0);
-    counts
-        .map(|(count, noun, what)| format!("{} {what}", counted(count, noun)))
-        .collect()
-}
-
-/// What looks like a mistake.
-pub(crate) fn warnings(planned: &PlannedRecommend, warnings: &mut Vec<String>) {
-    let shared = &planned.rows.shared;
-    if shared.learning.is_sequential && planned.config.time.is_none() {
-        warnings.push(
-            "this network learns from the order of the events, but `time` names no column: the order of the rows is taken"
-                .to_string(),
-        );
-    }
-    if planned.events.validation.is_empty() {
-        warnings.push(
-            "there is no validation event: nothing decides when training should stop".to_string(),
-        );
-    }
-    let unseen = shared.activity.iter().filter(|count| **count == 0).count();
-    if unseen > 0 {
-        warnings.push(format!(
-            "{} without an event in the training part",
-            counted(unseen, "user")
-        ));
-    }
-    let items = shared
-        .popularity
-        .iter()
-        .filter(|count| **count == 0)
-        .count();
-    if items > 0 && shared.item_features.is_none() {
-        warnings.push(format!(
-            "{} without an event in the training part, which this network cannot tell apart",
-            counted(items, "item")
-        ));
+    /// The rows of the table that the events of each part begin with.
+    pub(crate) fn table_rows(&self) -> Parts {
+        let events = &self.rows.shared.interactions.events;
+        let rows = |part: &[usize]| part.iter().map(|&event| events[event].row).collect();
+        Parts {
+            train: rows(&self.events.train),
+            validation: rows(&self.events.validation),
+            test: rows(&self.events.test),
+        }
     }
 }

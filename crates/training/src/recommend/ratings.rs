@@ -2,9 +2,9 @@
 
 use burn::tensor::Device;
 use hob_data::recommend::{Interactions, Shared};
-use hob_inference::recommend::{Question, item_vectors, questions};
 use hob_model::recommend::Recommender;
 
+use super::ranker::{item_matrix, wanted};
 use crate::metrics::Metrics;
 use crate::recommend::metrics;
 
@@ -38,26 +38,9 @@ impl<'a> Ratings<'a> {
         events: &[usize],
     ) -> Metrics {
         let shared = self.shared;
-        let users = shared.interactions.users.len();
-        let asked: Vec<Question> = (0..users as u32)
-            .map(|user| {
-                let owned = shared.known.items(user as usize);
-                let seen = owned.len().saturating_sub(shared.learning.history);
-                Question {
-                    user: shared.user_code(user),
-                    history: owned[seen..]
-                        .iter()
-                        .map(|&item| shared.item_code(item))
-                        .collect(),
-                    row: user as usize,
-                }
-            })
-            .collect();
-        let wanted = questions(network, &asked, shared.user_features.as_ref(), device);
-        let codes: Vec<i32> = (0..shared.interactions.items.len() as u32)
-            .map(|item| shared.item_code(item))
-            .collect();
-        let items = item_vectors(network, &codes, shared.item_features.as_ref(), device);
+        let users: Vec<u32> = (0..shared.interactions.users.len() as u32).collect();
+        let wanted = wanted(network, shared, &shared.known, &users, device);
+        let items = item_matrix(network, shared, device);
         let predicted = events.iter().map(|&event| {
             let event = shared.interactions.events[event];
             let pair = wanted

@@ -58,7 +58,14 @@ impl Sides {
             source: &table.source,
             id: table.id.as_ref().unwrap_or(&config.item),
             inputs: &table.inputs,
-            texts: table.name.iter().chain(&table.filters).collect(),
+            texts: {
+                let section = section.key("items");
+                let name = table.name.iter().map(|name| (name, section.key("name")));
+                let filters = table.filters.iter().enumerate();
+                let filters =
+                    filters.map(|(place, name)| (name, section.key("filters").index(place)));
+                name.chain(filters).collect()
+            },
         });
         let users = config.users.as_ref().map(|table| Wanted {
             section: section.key("users"),
@@ -87,8 +94,8 @@ struct Wanted<'a> {
     source: &'a String,
     id: &'a String,
     inputs: &'a [InputConfig],
-    /// Columns that are kept as text.
-    texts: Vec<&'a String>,
+    /// Columns that are kept as text, and where they are named.
+    texts: Vec<(&'a String, KeyPath)>,
 }
 
 impl Wanted<'_> {
@@ -107,10 +114,15 @@ impl Wanted<'_> {
         let header = hob_data::source::header(
             &sources.paths(),
             options,
-            crate::plan::names::all(&named, private),
+            crate::plan::names::all(&named, None),
         )
         .map_err(|error| of_source(&error))?;
-        let unknown = crate::plan::names::unknown(&named, private, &header);
+        let mut unknown = crate::plan::names::unknown(&named, None, &header);
+        for finding in &mut unknown {
+            finding.message = finding
+                .message
+                .replacen("the data has", "this table has", 1);
+        }
         if !unknown.is_empty() {
             return Err(unknown);
         }
@@ -127,7 +139,7 @@ impl Wanted<'_> {
             Some(types) => inputs::requests(&table_recipe, types),
             None => Vec::new(),
         };
-        for name in std::iter::once(self.id).chain(self.texts.iter().copied()) {
+        for name in std::iter::once(self.id).chain(self.texts.iter().map(|(name, _)| *name)) {
             if requests.iter().all(|known| known.name != *name) {
                 requests.push(ColumnRequest {
                     name: name.clone(),
@@ -165,7 +177,7 @@ impl Wanted<'_> {
         named.extend(
             self.texts
                 .iter()
-                .map(|name| ((*name).clone(), self.section.clone())),
+                .map(|(name, key)| ((*name).clone(), key.clone())),
         );
         for (place, input) in self.inputs.iter().enumerate() {
             let key = self.section.key("inputs").index(place);

@@ -4,19 +4,17 @@ use hob_data::features::Features;
 use hob_data::preprocess::TransformReport;
 use hob_data::recommend::History;
 use hob_inference::manifest::Manifest;
-use hob_inference::recommend::{
-    Catalog, CatalogTexts, Question, RecommendSpec, UserReading, item_vectors, questions,
-};
+use hob_inference::recommend::{Catalog, CatalogTexts, RecommendSpec, UserReading};
 use hob_inference::{Bundle, InferenceError};
 use hob_model::recommend::Recommender;
-use hob_model::weights;
+use hob_model::{Network, weights};
 
 use super::finish::Finish;
 use crate::error::RunError;
 use crate::metrics::OutputReport;
 use crate::plan::Contradictions;
 use crate::recommend::{
-    Evaluation, KIND, OUTPUT, OtherLists, PlannedRecommend, Ratings, RecommendDetail,
+    Evaluation, KIND, OUTPUT, OtherLists, PlannedRecommend, Ranker, Ratings, RecommendDetail,
 };
 use crate::result::{OutputResult, RunResult};
 use crate::run_folder::{RunFolder, write_json};
@@ -29,16 +27,14 @@ impl Finish<'_> {
         folder: &RunFolder,
     ) -> Result<RunResult, RunError> {
         let network = &self.fitted.network;
-        let recommender = network.recommender();
-        let recommender = recommender.expect("the plan is of a network that recommends");
-        let output = match planned.range {
-            Some(range) => self.rated(planned, recommender, range),
-            None => self.ranked(planned, recommender),
+        let output = match (planned.range, network.recommender()) {
+            (Some(range), Some(recommender)) => self.rated(planned, recommender, range),
+            _ => self.ranked(planned, network),
         };
         let mut result = self.result(network, vec![output], &TransformReport::default());
         result.notes.extend(planned.notes());
         result.notes.push(planned.protocol());
-        let catalog = self.catalog(planned, recommender)?;
+        let catalog = self.catalog(planned)?;
         let bundle = Bundle {
             manifest: self.recommend_manifest(planned, &result),
             weights: weights::to_bytes(network).map_err(InferenceError::from)?,
@@ -50,7 +46,7 @@ impl Finish<'_> {
         Ok(result)
     }
 
-    fn ranked(&self, planned: &PlannedRecommend, network: &Recommender) -> OutputResult {
+    fn ranked(&self, planned: &PlannedRecommend, network: &Network) -> OutputResult {
         let validation = Evaluation::validation(planned);
         let lists = validation.of_network(network, self.device);
         let judged = Evaluation::test(planned).judge(network, self.device);
@@ -109,34 +105,14 @@ impl Finish<'_> {
     }
 
     /// What there is to recommend, with everything that users have had by the end of the data.
-    fn catalog(
-        &self,
-        planned: &PlannedRecommend,
-        network: &Recommender,
-    ) -> Result<Catalog, RunError> {
+    fn catalog(&self, planned: &PlannedRecommend) -> Result<Catalog, RunError> {
         let shared = &planned.rows.shared;
         let interactions = &shared.interactions;
         let owned = History::new(interactions, 0..interactions.events.len());
-        let users = 0..interactions.users.len();
-        let asked: Vec<Question> = users
-            .clone()
-            .map(|user| {
-                let items = owned.items(user);
-                let seen = items.len().saturating_sub(shared.learning.history);
-                Question {
-                    user: shared.user_code(user as u32),
-                    history: items[seen..]
-                        .iter()
-                        .map(|&item| shared.item_code(item))
-                        .collect(),
-                    row: user,
-                }
-            })
-            .collect();
-        let wanted = questions(network, &asked, shared.user_features.as_ref(), self.device);
-        let items = 0..interactions.items.len() as u32;
-        let codes: Vec<i32> = items.map(|item| shared.item_code(item)).collect();
-        let items = item_vectors(network, &codes, shared.item_features.as_ref(), self.device);
+        let ranker = Ranker::new(&self.fitted.network, shared, self.device);
+        let users: Vec<u32> = (0..interactions.users.len() as u32).collect();
+        let wanted = ranker.wanted(shared, &owned, &users, self.device);
+        let items = ranker.items().map(|(items, _)| items.clone());
         let texts = CatalogTexts {
             items: interactions.items.clone(),
             names: planned.names.clone(),
@@ -144,9 +120,13 @@ impl Finish<'_> {
             popularity: shared.popularity.clone(),
             users: interactions.users.clone(),
             seen_users: shared.activity.iter().map(|count| *count > 0).collect(),
-            owned: users.map(|user| owned.items(user).to_vec()).collect(),
+            owned: users
+                .iter()
+                .map(|&user| owned.items(user as usize).to_vec())
+                .collect(),
         };
-        Catalog::new(texts, items, &wanted).map_err(|fault| RunError::Catalog(fault.to_string()))
+        Catalog::new(texts, items.unwrap_or_default(), &wanted)
+            .map_err(|fault| RunError::Catalog(fault.to_string()))
     }
 
     fn recommend_manifest(&self, planned: &PlannedRecommend, result: &RunResult) -> Manifest {
@@ -158,7 +138,7 @@ impl Finish<'_> {
             is_sequential: learning.is_sequential,
             ratings: planned.range,
             users: planned.users.clone().map(|inputs| UserReading { inputs }),
-            top: planned.config.k[0],
+            k: planned.config.k.clone(),
             value: planned.config.feedback.value().map(str::to_string),
             protocol: planned.protocol(),
         };

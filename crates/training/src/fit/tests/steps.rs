@@ -153,7 +153,7 @@ fn metrics_see_the_whole_validation_part() {
     let mut request = request(folder.path());
     request.validation = Some(part(600, 2));
     let mut shapes = Vec::new();
-    let fitted = fit(request, &mut Silent, &mut |raw: &[Matrix<f32>]| {
+    let fitted = fit(request, &mut Silent, &mut |_, raw: &[Matrix<f32>]| {
         shapes.push(
             raw.iter()
                 .map(|matrix| (matrix.width, matrix.values.len()))

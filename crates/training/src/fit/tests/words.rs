@@ -136,7 +136,7 @@ fn tags_are_learned() {
         panic!("the first targets are tags");
     };
     let mut wrong = Vec::new();
-    fit(request, &mut Silent, &mut |raw| {
+    fit(request, &mut Silent, &mut |_, raw| {
         assert_eq!((raw[0].width, raw[1].values.len()), (3, 20));
         let found = raw[0]
             .values

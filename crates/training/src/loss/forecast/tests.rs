@@ -36,7 +36,7 @@ fn compute(head: &ForecastHead, raw: &[f32], target: &[f32], scale: &[f32]) -> (
         share: 1.0,
     };
     let batch = TargetBatch::forecast(head, target, scale, &device);
-    let data = TensorData::new(raw.to_vec(), [scale.len(), loss.width()]);
+    let data = TensorData::new(raw.to_vec(), [scale.len(), loss.width().unwrap()]);
     let raw = Tensor::<2>::from_data(data, &device).require_grad();
     let mean = loss
         .sum(raw.clone(), &batch)

@@ -1,6 +1,6 @@
 //! Rules of `[recommend]`.
 
-use hob_data::config::{EventSplit, FeedbackConfig, RecommendConfig, SplitConfig};
+use hob_data::config::{EventDuplicates, EventSplit, FeedbackConfig, RecommendConfig, SplitConfig};
 use hob_model::config::BodyConfig;
 
 use crate::recipe::Recipe;
@@ -11,6 +11,17 @@ use crate::recommend::keyed_columns;
 
 pub(super) fn check(recipe: &Recipe, findings: &mut Vec<Finding>) {
     match &recipe.recommend {
+        Some(_) if recipe.forecast.is_some() || recipe.retrieve.is_some() => {
+            let other = if recipe.forecast.is_some() {
+                "forecast"
+            } else {
+                "retrieve"
+            };
+            let message = format!(
+                "`[recommend]` and `[{other}]` exclude each other: a recipe makes one model"
+            );
+            findings.push(Finding::error(path(&["recommend"]), message));
+        }
         Some(config) => {
             columns(config, findings);
             feedback(config, findings);
@@ -63,6 +74,11 @@ fn feedback(config: &RecommendConfig, findings: &mut Vec<Finding>) {
             format!("`min` is {min}, not below `max`, which is {max}"),
         ));
     }
+    if config.duplicates == Some(EventDuplicates::Sum) {
+        let message = "ratings of one user for one item do not add up";
+        let hint = "use \"last\" (the default), \"first\", \"mean\" or \"error\"";
+        findings.push(Finding::error(path(&["recommend", "duplicates"]), message).with_hint(hint));
+    }
     if config.loss.is_some() {
         let message = "ratings are learned by their squared error; `loss` is for lists";
         let hint = "leave it out, or use `[recommend.feedback.implicit]`";
@@ -107,7 +123,7 @@ fn model(recipe: &Recipe, config: &RecommendConfig, findings: &mut Vec<Finding>)
     let key: KeyPath = path(&["model", body.name()]);
     if !body.is_recommender() {
         let message = format!("`[model.{}]` does not recommend", body.name());
-        let hint = "models that do: `mf`, `two_tower`, `sasrec`";
+        let hint = "models that do: `slim`, `mf`, `two_tower`, `sasrec`";
         findings.push(Finding::error(key, message).with_hint(hint));
         return;
     }
@@ -130,9 +146,16 @@ fn model(recipe: &Recipe, config: &RecommendConfig, findings: &mut Vec<Finding>)
         let key = path(&["recommend", table, "inputs"]);
         findings.push(Finding::error(key, message).with_hint("`[model.two_tower]` does"));
     }
+    if matches!(body, BodyConfig::Slim(_)) && config.loss.is_some() {
+        let message = "the weights of `[model.slim]` are solved for; it has no `loss`";
+        findings.push(Finding::error(path(&["recommend", "loss"]), message));
+    }
     let is_rating = matches!(config.feedback, FeedbackConfig::Rating(_));
-    if is_rating && matches!(body, BodyConfig::Sasrec(_)) {
-        let message = "`[model.sasrec]` finds the next item and predicts no ratings";
+    if is_rating && matches!(body, BodyConfig::Sasrec(_) | BodyConfig::Slim(_)) {
+        let message = format!(
+            "`[model.{}]` makes lists and predicts no ratings",
+            body.name()
+        );
         findings.push(Finding::error(key, message).with_hint("`mf` and `two_tower` do"));
     }
 }
