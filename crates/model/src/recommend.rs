@@ -68,6 +68,10 @@ pub struct InteractionInput {
 
 /// Which items compete for which question.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a batch has one of them, so nothing is saved by a box"
+)]
 pub enum CandidatesInput {
     /// The answer of each question alone.
     Answers(Tensor<1, Int>),

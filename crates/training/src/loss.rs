@@ -96,7 +96,7 @@ pub enum LossKind {
         head: ForecastHead,
     },
     /// How far the item of an event is above others, or its score from a rating. Its batches are made by
-    /// [`TargetBatch::of_lists`].
+    /// `TargetBatch::of_lists`.
     List(ListLoss),
 }
 

@@ -232,8 +232,8 @@ fn push(
         }
         InteractionRow::Next { user, begin, end } => {
             let items = shared.known.items(user as usize);
-            for place in begin..end {
-                question(place + 1 - begin, items[place], 1.0);
+            for (place, &item) in items[begin..end].iter().enumerate() {
+                question(place + 1, item, 1.0);
             }
             (user, items[begin - 1..end - 1].to_vec())
         }
