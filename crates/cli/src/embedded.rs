@@ -63,6 +63,16 @@ pub(crate) fn recipes() -> Vec<ShippedRecipe> {
         .collect()
 }
 
+/// The shipped recipes of a name: one for `recommend/online_retail`, several for a name that areas share.
+pub(crate) fn named(name: &str) -> Vec<ShippedRecipe> {
+    let is_full = |recipe: &ShippedRecipe| format!("{}/{}", recipe.area, recipe.name) == name;
+    let is_short = |recipe: &ShippedRecipe| recipe.name == name;
+    match recipes().into_iter().find(is_full) {
+        Some(recipe) => vec![recipe],
+        None => recipes().into_iter().filter(is_short).collect(),
+    }
+}
+
 /// The bytes of a shipped data file such as `iris/iris.csv`.
 pub(crate) fn data(path: &str) -> Option<&'static [u8]> {
     DATA.iter()
@@ -86,6 +96,16 @@ mod tests {
                 recipe.summary()
             );
         }
+    }
+
+    #[test]
+    fn a_name_that_areas_share_needs_the_area() {
+        let areas =
+            |name: &str| -> Vec<&str> { named(name).iter().map(|recipe| recipe.area).collect() };
+        assert_eq!(areas("online_retail"), ["forecast", "recommend"]);
+        assert_eq!(areas("recommend/online_retail"), ["recommend"]);
+        assert_eq!(areas("iris"), ["tabular"]);
+        assert_eq!(areas("iri").len(), 0);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use hob_data::error::similar_name;
 
 use super::failure::WrongRequest;
 use crate::args::RecipesArgs;
+use crate::embedded::ShippedRecipe;
 use crate::{embedded, output};
 
 /// Lists the shipped recipes, or prints one.
@@ -23,15 +24,29 @@ pub(crate) fn recipes(args: &RecipesArgs) -> Result<()> {
         output::say("hint: `hob recipes NAME > my.toml` prints one, `hob train NAME` trains it");
         return Ok(());
     };
-    let wanted = name.rsplit('/').next().unwrap_or(name);
-    match recipes.iter().find(|recipe| recipe.name == wanted) {
-        Some(recipe) => output::data(&recipe.text()),
-        None => {
+    match embedded::named(name).as_slice() {
+        [recipe] => output::data(&recipe.text()),
+        [] => {
+            let wanted = name.rsplit('/').next().unwrap_or(name);
             let similar = similar_name(wanted, recipes.iter().map(|recipe| recipe.name));
             let hint = similar
                 .map(|name| format!("\nhint: did you mean `{name}`?"))
                 .unwrap_or_default();
             Err(WrongRequest(format!("no recipe named `{name}` comes with hob{hint}")).into())
         }
+        several => Err(ambiguous(name, several).into()),
     }
+}
+
+/// A name that recipes of several areas have.
+pub(super) fn ambiguous(name: &str, recipes: &[ShippedRecipe]) -> WrongRequest {
+    let full: Vec<String> = recipes
+        .iter()
+        .map(|recipe| format!("`{}/{}`", recipe.area, recipe.name))
+        .collect();
+    WrongRequest(format!(
+        "{} recipes are named `{name}`\nhint: give the area too: {}",
+        recipes.len(),
+        full.join(" or ")
+    ))
 }
