@@ -328,6 +328,7 @@ fn recipes_that_cannot_recommend_are_told() {
         ("time = \"day\"", "split = { time = {} }"),
         (KEYS, "split = { leave_last = { test = 7 } }"),
         (KEYS, "min_user_items = 9"),
+        ("epochs = 10", "warm_start = \"run\""),
     ];
     let rated = [
         (MODEL, "[model.sasrec]"),

@@ -43,7 +43,7 @@ pub struct TrainingConfig {
     /// Stop when the loss has not fallen for a while.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub early_stopping: Option<EarlyStoppingConfig>,
-    /// Keep the weights of the epoch with the lowest validation loss, in place of the last ones. By default when
+    /// Keep the weights of the epoch with the lowest validation loss (of lists: with the highest NDCG), in place of the last ones. By default when
     /// `early_stopping` is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep_best: Option<bool>,
@@ -114,7 +114,7 @@ impl Default for EarlyStoppingConfig {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StoppingMetric {
-    /// The validation loss, or the training loss where there is no validation part.
+    /// The validation loss, or the training loss where there is no validation part; of lists their NDCG, which should rise.
     #[default]
     Loss,
 }

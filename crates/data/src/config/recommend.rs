@@ -175,6 +175,26 @@ impl Default for RecommendLoss {
     }
 }
 
+impl RecommendLoss {
+    /// Items drawn for each event, or for each step of a softmax; `None` where all items compete.
+    pub fn negatives(&self) -> Option<usize> {
+        match self {
+            Self::Softmax(loss) => loss.negatives.map(NonZeroUsize::get),
+            Self::Bpr(loss) => Some(loss.negatives.get()),
+            Self::Warp(loss) => Some(loss.negatives.get()),
+        }
+    }
+
+    /// How they are drawn.
+    pub fn sampling(&self) -> Sampling {
+        match self {
+            Self::Softmax(loss) => loss.sampling,
+            Self::Bpr(loss) => loss.sampling,
+            Self::Warp(loss) => loss.sampling,
+        }
+    }
+}
+
 /// `[recommend.loss.softmax]`
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]

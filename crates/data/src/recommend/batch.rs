@@ -102,46 +102,36 @@ impl InteractionRows {
         let mut places = Places::default();
         batch.candidates = match &shared.learning.loss {
             None => Candidates::None,
-            Some(RecommendLoss::Softmax(loss)) => {
-                match loss.negatives {
-                    None => places.all(&shared.seen_items),
-                    Some(count) => places.drawn(shared, &answers, count.get(), &mut random),
+            Some(loss @ RecommendLoss::Softmax(_)) => {
+                let correction = match loss.negatives() {
+                    None => {
+                        places.all(&shared.seen_items);
+                        Vec::new()
+                    }
+                    Some(count) => {
+                        places.drawn(shared, &answers, count, &mut random);
+                        correction(shared, &places.items, answers.len(), count)
+                    }
                 };
-                let correction = match loss.negatives {
-                    None => Vec::new(),
-                    Some(count) => correction(shared, &places.items, answers.len(), count.get()),
-                };
-                answers.iter().for_each(|&item| {
-                    places.of(item);
-                });
+                places.all(&answers);
                 Candidates::All {
                     taken: taken(shared, &batch, &answers, &places),
                     correction,
                 }
             }
-            Some(RecommendLoss::Bpr(loss)) => each(
-                shared,
-                &batch,
-                &answers,
-                loss.negatives.get(),
-                &mut places,
-                &mut random,
-            ),
-            Some(RecommendLoss::Warp(loss)) => each(
-                shared,
-                &batch,
-                &answers,
-                loss.negatives.get(),
-                &mut places,
-                &mut random,
-            ),
+            Some(loss) => {
+                let negatives = loss.negatives().unwrap_or(1);
+                each(
+                    shared,
+                    &batch,
+                    &answers,
+                    negatives,
+                    &mut places,
+                    &mut random,
+                )
+            }
         };
         batch.positives = answers.iter().map(|&item| places.of(item)).collect();
-        if let Candidates::All { correction, .. } = &mut batch.candidates
-            && !correction.is_empty()
-        {
-            correction.resize(places.items.len(), 0.0);
-        }
         batch.items = places.items;
         batch
     }
@@ -267,7 +257,9 @@ impl Places {
 fn correction(shared: &Shared, items: &[u32], questions: usize, drawn: usize) -> Vec<f32> {
     let events = shared.known.num_events().max(1) as f32;
     let often = |&item: &u32| {
-        let answer = shared.popularity[item as usize] as f32 / events * questions as f32;
+        // An answer that training has not seen comes up at least once.
+        let users = shared.popularity[item as usize].max(1) as f32;
+        let answer = users / events * questions as f32;
         let drawn = shared.sampler.share(item as usize) * drawn as f32;
         (answer + drawn).max(f32::MIN_POSITIVE).ln()
     };

@@ -93,10 +93,7 @@ impl Learning {
                 implicit.weight,
             ),
         };
-        let is_full = |loss: &RecommendLoss| match loss {
-            RecommendLoss::Softmax(loss) => loss.negatives.is_none(),
-            RecommendLoss::Bpr(_) | RecommendLoss::Warp(_) => false,
-        };
+        let is_full = |loss: &RecommendLoss| loss.negatives().is_none();
         Self {
             history,
             is_sequential,
@@ -120,15 +117,10 @@ impl Shared {
     pub fn new(interactions: Interactions, train: &[usize], learning: Learning) -> Self {
         let known = History::new(&interactions, train.iter().copied());
         let popularity = known.popularity(interactions.items.len());
-        let sampling = match &learning.loss {
-            Some(RecommendLoss::Softmax(loss)) => loss.sampling,
-            Some(RecommendLoss::Bpr(loss)) => loss.sampling,
-            Some(RecommendLoss::Warp(loss)) => loss.sampling,
-            None => Default::default(),
-        };
+        let sampling = learning.loss.as_ref().map(RecommendLoss::sampling);
         let is_seen = |item: &u32| popularity[*item as usize] > 0;
         Self {
-            sampler: Sampler::new(sampling, &popularity),
+            sampler: Sampler::new(sampling.unwrap_or_default(), &popularity),
             seen_items: (0..popularity.len() as u32).filter(is_seen).collect(),
             activity: (0..known.num_users())
                 .map(|user| known.items(user).len())

@@ -164,6 +164,7 @@ impl Recommender {
             true => Matrix::default(),
             false => questions(self.recommender()?, &asked, features.as_ref(), &self.device),
         };
+        let open = self.listable(allowed);
         let lists = wants.into_par_iter().zip(users).map(|(want, request)| {
             let vector = match &want.vector {
                 Vector::Stored(user) => self.catalog.user(*user).to_vec(),
@@ -175,14 +176,7 @@ impl Recommender {
                 Vector::None => self.popularity(),
                 _ => self.scores(&vector, &want.owned),
             };
-            let mut is_open = allowed.to_vec();
-            if !self.knows_features() {
-                let seen = self.catalog.texts.popularity.iter().map(|&users| users > 0);
-                is_open
-                    .iter_mut()
-                    .zip(seen)
-                    .for_each(|(open, seen)| *open &= seen);
-            }
+            let mut is_open = open.clone();
             if !again {
                 want.owned
                     .iter()
@@ -272,6 +266,14 @@ impl Recommender {
             owned,
             unknown,
         }
+    }
+
+    /// Those of the allowed items that can be told from others: without features, one that nobody had in training cannot.
+    fn listable(&self, allowed: &[bool]) -> Vec<bool> {
+        let has_features = self.knows_features();
+        let users = allowed.iter().zip(&self.catalog.texts.popularity);
+        let is_open = |(allowed, users): (&bool, &usize)| *allowed && (has_features || *users > 0);
+        users.map(is_open).collect()
     }
 
     /// Whether an item that nobody had in training can be told from others.

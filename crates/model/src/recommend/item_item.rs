@@ -77,7 +77,7 @@ impl ItemItem {
     /// `[b, items]`: the score of each item by the history of each user.
     pub fn forward(&self, input: QuestionInput) -> Tensor<2> {
         let history = input.history.expect("this network reads the history");
-        let [batch, length] = history.dims();
+        let [batch, _] = history.dims();
         let [items, neighbours] = self.near.lazy_shape().dims();
         let device = history.device();
         let known: Tensor<2> = history.clone().greater_elem(0).float();
@@ -87,7 +87,6 @@ impl ItemItem {
         let owned = owned.select(1, near.reshape([items * neighbours]));
         let weights = self.weights.val().reshape([1, items * neighbours]);
         let scores = (owned * weights).reshape([batch, items, neighbours]);
-        debug_assert!(length > 0);
         scores.sum_dim(2).squeeze_dim(2)
     }
 

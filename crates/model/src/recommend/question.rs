@@ -130,11 +130,6 @@ impl Questions {
         self.sequence.is_some()
     }
 
-    /// Whether the network knows users by number only.
-    pub fn knows_numbers_only(&self) -> bool {
-        self.history.is_none() && self.tower.is_none() && self.sequence.is_none()
-    }
-
     pub(super) fn describe(&self, path: &str, summary: &mut Summary) {
         let tables = [
             ("vectors", "vector of each user", &self.vectors),

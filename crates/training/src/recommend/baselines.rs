@@ -1,4 +1,4 @@
-//! What lists are compared with: the most popular items, and items like those that a user has.
+//! What lists are compared with besides popularity: items like those that a user has.
 
 use hob_data::recommend::History;
 use hob_inference::recommend::ItemWeights;
@@ -9,30 +9,7 @@ const MAX_ITEMS: usize = 5_000;
 /// Neighbours of an item that are kept, at most.
 const MAX_NEIGHBOURS: usize = 200;
 
-/// Scores of every item for a user who has some.
-pub trait Scorer: Sync {
-    /// Writes a score per item.
-    fn score(&self, owned: &[u32], scores: &mut [f32]);
-}
-
-/// The same for everyone.
-#[derive(Debug, Clone)]
-pub struct Popularity(Vec<f32>);
-
-impl Popularity {
-    /// From users per item in the training part.
-    pub fn new(popularity: &[usize]) -> Self {
-        Self(popularity.iter().map(|&count| count as f32).collect())
-    }
-}
-
-impl Scorer for Popularity {
-    fn score(&self, _owned: &[u32], scores: &mut [f32]) {
-        scores.copy_from_slice(&self.0);
-    }
-}
-
-/// What of an [`ItemKnn`] is chosen on the validation part.
+/// What of item kNN is chosen on the validation part.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct KnnSettings {
     /// Neighbours of an item.
@@ -53,12 +30,8 @@ impl KnnSettings {
     }
 }
 
-/// Cosine similarity of the users of two items (Sarwar et al. 2001, with the shrinkage of Bell and Koren 2007): an item
-/// scores the sum of its similarities with those that the user has and that are among its nearest.
-#[derive(Debug, Clone)]
-pub struct ItemKnn(ItemWeights);
-
-/// The nearest items of each, nearest first.
+/// The nearest items of each, nearest first, by the cosine of their users (Sarwar et al. 2001, with the shrinkage of Bell and
+/// Koren 2007).
 #[derive(Debug, Clone)]
 pub struct Neighbours(Vec<Vec<(u32, f32)>>);
 
@@ -104,22 +77,16 @@ impl Neighbours {
         Self(nearest.collect())
     }
 
-    /// Items that are each compared with so many neighbours.
-    pub fn knn(&self, neighbours: usize) -> ItemKnn {
+    /// Item kNN: an item scores the sum of its similarities with those that a user has and that are among its nearest.
+    pub fn knn(&self, neighbours: usize) -> ItemWeights {
         let nearest = self.0.iter();
         let nearest = nearest.map(|near| near.iter().take(neighbours).copied().collect());
-        ItemKnn(ItemWeights::new(&nearest.collect::<Vec<_>>()))
+        ItemWeights::new(&nearest.collect::<Vec<_>>())
     }
 
     /// The neighbours of an item, nearest first.
     pub fn of(&self, item: usize) -> impl Iterator<Item = u32> + '_ {
         self.0[item].iter().map(|(other, _)| *other)
-    }
-}
-
-impl Scorer for ItemKnn {
-    fn score(&self, owned: &[u32], scores: &mut [f32]) {
-        self.0.score(owned, scores);
     }
 }
 

@@ -2,11 +2,11 @@
 
 use burn::tensor::Device;
 use hob_data::recommend::{History, Shared};
-use hob_inference::recommend::top_items;
+use hob_inference::recommend::{ItemWeights, top_items};
 use hob_model::Network;
 use rayon::prelude::*;
 
-use super::baselines::{KnnSettings, Neighbours, Popularity, Scorer};
+use super::baselines::{KnnSettings, Neighbours};
 use super::metrics::{RankedList, ndcg, ranking, variety};
 use super::plan::PlannedRecommend;
 use super::ranker::Ranker;
@@ -105,11 +105,7 @@ impl<'a> Evaluation<'a> {
     }
 
     /// What a network recommends.
-    pub(crate) fn of_network(&self, network: &Network, device: &Device) -> Vec<RankedList> {
-        self.of_ranker(&Ranker::new(network, self.shared, device), device)
-    }
-
-    fn of_ranker(&self, ranker: &Ranker<'_>, device: &Device) -> Vec<RankedList> {
+    pub(crate) fn of_ranker(&self, ranker: &Ranker<'_>, device: &Device) -> Vec<RankedList> {
         let users: Vec<u32> = self.held.iter().map(|(user, _)| *user).collect();
         let wanted = ranker.wanted(self.shared, &self.owned, &users, device);
         let scoring = ranker.scoring();
@@ -121,9 +117,10 @@ impl<'a> Evaluation<'a> {
         let k = self.planned.config.k[0];
         let mut metrics = Metrics::default();
         if !self.held.is_empty() {
+            let ranker = Ranker::new(network, self.shared, device);
             metrics.push(
                 format!("ndcg_at_{k}"),
-                ndcg(&self.of_network(network, device), k),
+                ndcg(&self.of_ranker(&ranker, device), k),
             );
         }
         metrics
@@ -144,11 +141,13 @@ impl<'a> Evaluation<'a> {
 
     /// The most popular items that each user does not have.
     pub(crate) fn of_popularity(&self) -> Vec<RankedList> {
-        self.of_scorer(&Popularity::new(&self.shared.popularity))
+        let popularity = self.shared.popularity.iter();
+        let popularity: Vec<f32> = popularity.map(|&users| users as f32).collect();
+        self.lists(|_, _, scores| scores.copy_from_slice(&popularity))
     }
 
-    fn of_scorer(&self, scorer: &impl Scorer) -> Vec<RankedList> {
-        self.lists(|_, owned, scores| scorer.score(owned, scores))
+    fn of_weights(&self, weights: &ItemWeights) -> Vec<RankedList> {
+        self.lists(|_, owned, scores| weights.score(owned, scores))
     }
 
     /// Items like those that each user has, by the settings that are best on the validation part.
@@ -166,7 +165,7 @@ impl<'a> Evaluation<'a> {
             };
             let score = match validation.held.is_empty() {
                 true => 0.0,
-                false => ndcg(&validation.of_scorer(&found.knn(settings.neighbours)), k),
+                false => ndcg(&validation.of_weights(&found.knn(settings.neighbours)), k),
             };
             if best.as_ref().is_none_or(|(known, ..)| score > *known) {
                 best = Some((score, settings, found.clone()));
@@ -174,13 +173,12 @@ impl<'a> Evaluation<'a> {
             nearest = Some((settings.shrink, found));
         }
         let (_, settings, found) = best.expect("the grid has settings");
-        (settings, self.of_scorer(&found.knn(settings.neighbours)))
+        (settings, self.of_weights(&found.knn(settings.neighbours)))
     }
 
     /// The whole judgement of a network.
-    pub(crate) fn judge(&self, network: &Network, device: &Device) -> Judged {
-        let ranker = Ranker::new(network, self.shared, device);
-        let lists = self.of_ranker(&ranker, device);
+    pub(crate) fn judge(&self, ranker: &Ranker<'_>, device: &Device) -> Judged {
+        let lists = self.of_ranker(ranker, device);
         let popularity = self.of_popularity();
         let (settings, knn) = self.of_item_knn();
         let shared = self.shared;
@@ -190,9 +188,9 @@ impl<'a> Evaluation<'a> {
             items: shared.interactions.items.len(),
             events: shared.interactions.events.len(),
             groups: self.groups(&lists, &popularity, &knn),
-            samples: self.samples(&lists, &ranker, device),
-            neighbours: self.neighbours(&ranker),
-            map: self.map(&ranker),
+            samples: self.samples(&lists, ranker, device),
+            neighbours: self.neighbours(ranker),
+            map: self.map(ranker),
             others: vec![OtherLists {
                 name: "item kNN".to_string(),
                 settings: format!(

@@ -13,8 +13,6 @@
 //!
 //! Each is the mean over users with something held back. The definitions are those of RecBole 1.2.1.
 
-use std::collections::HashSet;
-
 use crate::metrics::Metrics;
 
 /// The list of a user.
@@ -147,12 +145,6 @@ pub fn ratings(predicted: &[f32], known: &[f32]) -> Metrics {
         errors.iter().map(|error| error.abs()).sum::<f64>() / count,
     );
     metrics
-}
-
-/// Different items among all lists.
-pub fn distinct_items(lists: &[RankedList]) -> usize {
-    let items = lists.iter().flat_map(|list| &list.recommended);
-    items.collect::<HashSet<_>>().len()
 }
 
 #[cfg(test)]

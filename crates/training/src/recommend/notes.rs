@@ -21,12 +21,11 @@ impl PlannedRecommend {
         let items = shared.interactions.items.len();
         let candidates = match &learning.loss {
             None => 1,
-            Some(RecommendLoss::Softmax(loss)) => match loss.negatives {
-                None => items,
-                Some(count) => (count.get() + questions).min(items),
+            Some(loss) => match (loss, loss.negatives()) {
+                (_, None) => items,
+                (RecommendLoss::Softmax(_), Some(drawn)) => (drawn + questions).min(items),
+                (_, Some(drawn)) => 1 + drawn,
             },
-            Some(RecommendLoss::Bpr(loss)) => 1 + loss.negatives.get(),
-            Some(RecommendLoss::Warp(loss)) => 1 + loss.negatives.get(),
         };
         4 * questions * candidates + rows * learning.history * 64
     }

@@ -7,7 +7,7 @@ use hob_inference::manifest::Manifest;
 use hob_inference::recommend::{Catalog, CatalogTexts, RecommendSpec, UserReading};
 use hob_inference::{Bundle, InferenceError};
 use hob_model::recommend::Recommender;
-use hob_model::{Network, weights};
+use hob_model::weights;
 
 use super::finish::Finish;
 use crate::error::RunError;
@@ -27,14 +27,15 @@ impl Finish<'_> {
         folder: &RunFolder,
     ) -> Result<RunResult, RunError> {
         let network = &self.fitted.network;
+        let ranker = Ranker::new(network, &planned.rows.shared, self.device);
         let output = match (planned.range, network.recommender()) {
             (Some(range), Some(recommender)) => self.rated(planned, recommender, range),
-            _ => self.ranked(planned, network),
+            _ => self.ranked(planned, &ranker),
         };
         let mut result = self.result(network, vec![output], &TransformReport::default());
         result.notes.extend(planned.notes());
         result.notes.push(planned.protocol());
-        let catalog = self.catalog(planned)?;
+        let catalog = self.catalog(planned, &ranker)?;
         let bundle = Bundle {
             manifest: self.recommend_manifest(planned, &result),
             weights: weights::to_bytes(network).map_err(InferenceError::from)?,
@@ -46,10 +47,10 @@ impl Finish<'_> {
         Ok(result)
     }
 
-    fn ranked(&self, planned: &PlannedRecommend, network: &Network) -> OutputResult {
+    fn ranked(&self, planned: &PlannedRecommend, ranker: &Ranker<'_>) -> OutputResult {
         let validation = Evaluation::validation(planned);
-        let lists = validation.of_network(network, self.device);
-        let judged = Evaluation::test(planned).judge(network, self.device);
+        let lists = validation.of_ranker(ranker, self.device);
+        let judged = Evaluation::test(planned).judge(ranker, self.device);
         let report = |rows, metrics| OutputReport {
             rows,
             metrics,
@@ -105,11 +106,14 @@ impl Finish<'_> {
     }
 
     /// What there is to recommend, with everything that users have had by the end of the data.
-    fn catalog(&self, planned: &PlannedRecommend) -> Result<Catalog, RunError> {
+    fn catalog(
+        &self,
+        planned: &PlannedRecommend,
+        ranker: &Ranker<'_>,
+    ) -> Result<Catalog, RunError> {
         let shared = &planned.rows.shared;
         let interactions = &shared.interactions;
         let owned = History::new(interactions, 0..interactions.events.len());
-        let ranker = Ranker::new(&self.fitted.network, shared, self.device);
         let users: Vec<u32> = (0..interactions.users.len() as u32).collect();
         let wanted = ranker.wanted(shared, &owned, &users, self.device);
         let items = ranker.items().map(|(items, _)| items.clone());

@@ -126,6 +126,37 @@ fn split(split: &SplitConfig, findings: &mut Vec<Finding>) {
     }
 }
 
+/// What is said of `data.split` and of files per part in a recipe that divides its data in a section of its own.
+pub(super) struct Division {
+    pub(super) split: &'static str,
+    pub(super) hint: &'static str,
+    pub(super) files: &'static str,
+    pub(super) example: &'static str,
+}
+
+impl Division {
+    pub(super) fn check(&self, recipe: &Recipe, findings: &mut Vec<Finding>) {
+        let data = &recipe.data;
+        if data.split != SplitConfig::default() {
+            let finding = Finding::error(path(&["data", "split"]), self.split);
+            findings.push(finding.with_hint(self.hint));
+        }
+        let files = [
+            ("train", &data.train),
+            ("validation", &data.validation),
+            ("test", &data.test),
+        ];
+        for (key, _) in files.into_iter().filter(|(_, file)| file.is_some()) {
+            let message = format!("`data.{key}` is for tables; {}", self.files);
+            let hint = format!(
+                "name all files by one `source`, as a pattern such as `{}`",
+                self.example
+            );
+            findings.push(Finding::error(path(&["data", key]), message).with_hint(hint));
+        }
+    }
+}
+
 /// A column that is not read cannot be used, and a personal column is either dropped or hashed.
 fn private(recipe: &Recipe, findings: &mut Vec<Finding>) {
     let Some(private) = &recipe.data.private else {

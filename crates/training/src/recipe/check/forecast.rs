@@ -1,11 +1,12 @@
 //! Rules of `[forecast]`.
 
-use hob_data::config::{ForecastConfig, ForecastHeadConfig, SplitConfig, Transform, WindowScaling};
+use hob_data::config::{ForecastConfig, ForecastHeadConfig, Transform, WindowScaling};
 use hob_data::forecast::Frequency;
 use hob_model::config::BodyConfig;
 
 use crate::forecast::keyed_columns;
 use crate::recipe::Recipe;
+use crate::recipe::check::data::Division;
 use crate::recipe::check::path;
 use crate::recipe::key_path::KeyPath;
 use crate::recipe::problem::Finding;
@@ -21,7 +22,14 @@ pub(super) fn check(recipe: &Recipe, config: &ForecastConfig, findings: &mut Vec
     {
         findings.push(finding_of(section.key("frequency"), &error.to_string()));
     }
-    files_and_split(recipe, findings);
+    // Series are divided by time, so the rows of a table cannot be divided otherwise.
+    let division = Division {
+        split: "series are divided by time, not by rows",
+        hint: "the windows that judge stand in `[forecast.backtest]`",
+        files: "series are divided by time",
+        example: "sales-*.csv",
+    };
+    division.check(recipe, findings);
     if let Some(body) = recipe.model.as_ref().filter(|body| !body.is_series()) {
         let message = format!("`[model.{}]` does not forecast", body.name());
         let hint =
@@ -101,26 +109,6 @@ fn head(config: &ForecastConfig, section: &KeyPath, findings: &mut Vec<Finding>)
             }
         }
         ForecastHeadConfig::Normal(_) | ForecastHeadConfig::StudentT(_) => {}
-    }
-}
-
-/// Series are divided by time, so the rows of a table cannot be divided otherwise.
-fn files_and_split(recipe: &Recipe, findings: &mut Vec<Finding>) {
-    let data = &recipe.data;
-    if data.split != SplitConfig::default() {
-        let message = "series are divided by time, not by rows";
-        let hint = "the windows that judge stand in `[forecast.backtest]`";
-        findings.push(Finding::error(path(&["data", "split"]), message).with_hint(hint));
-    }
-    let files = [
-        ("train", &data.train),
-        ("validation", &data.validation),
-        ("test", &data.test),
-    ];
-    for (key, _) in files.into_iter().filter(|(_, file)| file.is_some()) {
-        let message = format!("`data.{key}` is for tables; series are divided by time");
-        let hint = "name all files by one `source`, as a pattern such as `sales-*.csv`";
-        findings.push(Finding::error(path(&["data", key]), message).with_hint(hint));
     }
 }
 

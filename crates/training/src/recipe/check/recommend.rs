@@ -1,9 +1,10 @@
 //! Rules of `[recommend]`.
 
-use hob_data::config::{EventDuplicates, EventSplit, FeedbackConfig, RecommendConfig, SplitConfig};
+use hob_data::config::{EventDuplicates, EventSplit, FeedbackConfig, RecommendConfig};
 use hob_model::config::BodyConfig;
 
 use crate::recipe::Recipe;
+use crate::recipe::check::data::Division;
 use crate::recipe::check::path;
 use crate::recipe::key_path::KeyPath;
 use crate::recipe::problem::Finding;
@@ -27,6 +28,7 @@ pub(super) fn check(recipe: &Recipe, findings: &mut Vec<Finding>) {
             feedback(config, findings);
             split(recipe, config, findings);
             model(recipe, config, findings);
+            warm_start(recipe, findings);
         }
         None => absent(recipe.model.as_ref(), findings),
     }
@@ -40,6 +42,14 @@ fn absent(model: Option<&BodyConfig>, findings: &mut Vec<Finding>) {
             body.name()
         );
         findings.push(Finding::error(path(&["model", body.name()]), message));
+    }
+}
+
+/// The rows of an earlier model's tables are those of other users and items, and may have seen what judges this one.
+fn warm_start(recipe: &Recipe, findings: &mut Vec<Finding>) {
+    if recipe.training.warm_start.is_some() {
+        let message = "a model that recommends begins anew: the tables of another one are of other users and items";
+        findings.push(Finding::error(path(&["training", "warm_start"]), message));
     }
 }
 
@@ -99,23 +109,13 @@ fn split(recipe: &Recipe, config: &RecommendConfig, findings: &mut Vec<Finding>)
         );
         findings.push(Finding::error(path(&["recommend", "split", name]), message));
     }
-    let data = &recipe.data;
-    if data.split != SplitConfig::default() {
-        let message = "events are divided by user, time or item, not as rows of a table";
-        let hint = "say how in `[recommend.split.*]`";
-        findings.push(Finding::error(path(&["data", "split"]), message).with_hint(hint));
-    }
-    let files = [
-        ("train", &data.train),
-        ("validation", &data.validation),
-        ("test", &data.test),
-    ];
-    for (key, _) in files.into_iter().filter(|(_, file)| file.is_some()) {
-        let message =
-            format!("`data.{key}` is for tables; events are divided by `[recommend.split.*]`");
-        let hint = "name all files by one `source`, as a pattern such as `purchases-*.csv`";
-        findings.push(Finding::error(path(&["data", key]), message).with_hint(hint));
-    }
+    let division = Division {
+        split: "events are divided by user, time or item, not as rows of a table",
+        hint: "say how in `[recommend.split.*]`",
+        files: "events are divided by `[recommend.split.*]`",
+        example: "purchases-*.csv",
+    };
+    division.check(recipe, findings);
 }
 
 fn model(recipe: &Recipe, config: &RecommendConfig, findings: &mut Vec<Finding>) {
