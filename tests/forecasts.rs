@@ -49,6 +49,13 @@ fn sold(extra: &str) -> Program {
     program
 }
 
+/// Sales to serve, in `run`.
+pub(crate) fn served_sales() -> Program {
+    let program = sold("");
+    program.succeed(&["train", "sold.toml", "-q", "--out", "run"]);
+    program
+}
+
 /// Cells of a CSV without quoted ones.
 fn rows(text: &str) -> Vec<Vec<String>> {
     let cells = |line: &str| line.split(',').map(String::from).collect();

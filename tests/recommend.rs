@@ -12,7 +12,7 @@ use crate::program::{Program, Ran};
 const USERS: usize = 60;
 const ITEMS: usize = 40;
 
-const RECIPE: &str = r#"[data]
+pub(crate) const RECIPE: &str = r#"[data]
 source = "events.csv"
 [recommend]
 user = "user"
@@ -90,7 +90,7 @@ fn shop(recipe: &str) -> Program {
     program
 }
 
-fn trained(recipe: &str) -> Program {
+pub(crate) fn trained(recipe: &str) -> Program {
     let program = shop(recipe);
     program.succeed(&words("train shop.toml -q --out run"));
     program

@@ -66,7 +66,7 @@ fn faq() -> String {
 }
 
 /// A trained search in `runs/faq`.
-fn trained(program: &Program) -> Value {
+pub(crate) fn trained(program: &Program) -> Value {
     program.write(
         "faq.csv",
         &(faq() + "\"no answer\",\n\"  \",\"no question\"\n"),

@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Produce(ProduceArgs),
     /// Talk to a model that tells what a text wants
     Chat(ChatArgs),
+    /// Serve models over HTTP, with a page to try them
+    Serve(ServeArgs),
     /// Say what a model expects, answers and scored
     Show(ShowArgs),
     /// Write a model's weights for other programs
@@ -236,6 +238,73 @@ pub(crate) struct ChatArgs {
     /// flex, ndarray, wgpu or cuda, as compiled in
     #[arg(long, value_name = "DEVICE")]
     pub(crate) device: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Model files or run folders, each with a name of its own if wanted: `churn.hob support=bot.hob`
+    #[arg(required = true, value_name = "[NAME=]MODEL")]
+    pub(crate) models: Vec<String>,
+    /// Where to listen; 0.0.0.0:8080 lets other machines in
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    pub(crate) addr: std::net::SocketAddr,
+    /// flex, ndarray, wgpu or cuda, as compiled in
+    #[arg(long, value_name = "DEVICE")]
+    pub(crate) device: Option<String>,
+    /// Threads per model that compute; by default one per four cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) workers: Option<u16>,
+    /// Rows of several requests that go through a network together, at most
+    #[arg(long, default_value_t = 64, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) batch_rows: u32,
+    /// Milliseconds that a request waits for others to share a pass with; those that wait anyway share one at 0
+    #[arg(long, default_value_t = 0, value_name = "MS")]
+    pub(crate) batch_wait: u64,
+    /// Requests per model that may wait; one more is refused with 503
+    #[arg(long, default_value_t = 1024, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) queue: u32,
+    /// Megabytes of a request
+    #[arg(long, default_value_t = 16, value_name = "MB", value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub(crate) max_body: u32,
+    /// Rows of a JSON request
+    #[arg(long, default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) max_rows: u32,
+    /// Seconds for a request to arrive, and again for its answer
+    #[arg(long, default_value_t = 30, value_name = "S", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) timeout: u32,
+    /// Open connections; more wait until one is closed
+    #[arg(long, default_value_t = 10_240, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_connections: u32,
+    /// Who may ask: a file with a name and the SHA-256 of a key per line. HOB_API_KEY holds a single key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) api_keys: Option<PathBuf>,
+    /// Requests per second for each key, or for each address where there are no keys
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) rate_limit: Option<u32>,
+    /// A certificate as PEM, for encrypted connections
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The private key of the certificate
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// An origin whose pages may ask, such as `https://shop.example.com`; several by several of these
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) cors_origin: Vec<String>,
+    /// How to log
+    #[arg(long, default_value = "text")]
+    pub(crate) log: ServeLog,
+    /// Log every request, without its content
+    #[arg(long)]
+    pub(crate) access_log: bool,
+}
+
+/// How a server logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ServeLog {
+    /// For people
+    Text,
+    /// A JSON object per line
+    Json,
 }
 
 #[derive(Debug, Args)]

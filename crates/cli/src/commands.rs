@@ -21,5 +21,6 @@ mod recommendations;
 pub(crate) mod report;
 pub(crate) mod results;
 pub(crate) mod schema;
+pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod train;

@@ -3,23 +3,7 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
-pub(crate) use hob_data::count::{count, counted};
-
-/// Four significant digits after the point for small numbers, fewer for large ones.
-pub(crate) fn number(value: f64) -> String {
-    let size = value.abs();
-    if !value.is_finite() {
-        value.to_string()
-    } else if size >= 100_000.0 || (size > 0.0 && size < 1e-4) {
-        format!("{value:.3e}")
-    } else if size >= 100.0 {
-        format!("{value:.1}")
-    } else if size >= 10.0 {
-        format!("{value:.2}")
-    } else {
-        format!("{value:.4}")
-    }
-}
+pub(crate) use hob_data::count::{count, counted, number};
 
 /// A number as it was, without a tail of digits: `34`, `0.5`, `12.35`.
 pub(crate) fn plain(value: f64) -> String {

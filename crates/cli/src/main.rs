@@ -39,6 +39,7 @@ fn main() -> ExitCode {
         Command::Order(args) => commands::order::order(&args),
         Command::Produce(args) => commands::produce::produce(&args),
         Command::Chat(args) => commands::chat::chat(&args),
+        Command::Serve(args) => commands::serve::serve(&args),
         Command::Show(args) => commands::show::show(&args),
         Command::Export(args) => commands::export::export(&args),
         Command::Compare(args) => commands::compare::compare(&args),

@@ -1,4 +1,4 @@
-//! Numbers of things, as people read them.
+//! Numbers, as people read them.
 
 /// `1234567` as `1,234,567`.
 pub fn count(value: usize) -> String {
@@ -17,6 +17,22 @@ pub fn count(value: usize) -> String {
 pub fn counted(value: usize, noun: &str) -> String {
     let plural = if value == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", count(value))
+}
+
+/// Four significant digits after the point for small numbers, fewer for large ones.
+pub fn number(value: f64) -> String {
+    let size = value.abs();
+    if !value.is_finite() {
+        value.to_string()
+    } else if size >= 100_000.0 || (size > 0.0 && size < 1e-4) {
+        format!("{value:.3e}")
+    } else if size >= 100.0 {
+        format!("{value:.1}")
+    } else if size >= 10.0 {
+        format!("{value:.2}")
+    } else {
+        format!("{value:.4}")
+    }
 }
 
 #[cfg(test)]

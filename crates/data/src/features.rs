@@ -2,6 +2,8 @@
 //!
 //! Every input type ends in one or more of these lanes, so a network needs to know nothing else about columns.
 
+mod append;
+
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};

@@ -13,6 +13,7 @@ mod format;
 mod header;
 mod interner;
 mod jsonl;
+mod objects;
 mod open;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -27,6 +28,7 @@ use std::path::{Path, PathBuf};
 
 pub use date::iso_text;
 pub use header::header;
+pub use objects::{Object, read_objects};
 pub use rejected::{Reason, Rejected, RejectedRow};
 pub use resolve::resolve;
 

@@ -23,6 +23,20 @@ pub enum OutputCells {
 }
 
 impl OutputCells {
+    /// Rows of the column.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Text(cells) => cells.len(),
+            Self::Single(cells) => cells.len(),
+            Self::Double(cells) => cells.len(),
+        }
+    }
+
+    /// Whether the column has no row.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     fn text(&self, row: usize) -> String {
         match self {
             Self::Text(cells) => cells[row].clone(),

@@ -173,8 +173,14 @@ fn by_name(names: &[String], probabilities: &[f32]) -> Map<String, Value> {
     names
         .iter()
         .zip(probabilities)
-        .map(|(name, &p)| (name.clone(), json!(p)))
+        .map(|(name, &p)| (name.clone(), json!(shortest(p))))
         .collect()
+}
+
+/// The same number as a double with the fewest digits that give the same f32 back, as CSV has it: 0.3, not
+/// 0.30000001192092896.
+pub(crate) fn shortest(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or(f64::from(value))
 }
 
 #[cfg(test)]

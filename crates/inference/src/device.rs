@@ -47,13 +47,7 @@ pub fn device(name: Option<&str>) -> Result<(&'static str, Device), InferenceErr
             Ok(("ndarray", device))
         }
         #[cfg(feature = "wgpu")]
-        "wgpu" => match Device::wgpu_options().init() {
-            Ok(device) => Ok(("wgpu", device)),
-            Err(error) => Err(InferenceError::NoHardware {
-                name: "wgpu",
-                cause: error.to_string(),
-            }),
-        },
+        "wgpu" => wgpu().map(|device| ("wgpu", device)),
         #[cfg(feature = "cuda")]
         "cuda" => cuda(),
         other if KNOWN.contains(&other) => Err(InferenceError::DeviceNotCompiled {
@@ -63,6 +57,21 @@ pub fn device(name: Option<&str>) -> Result<(&'static str, Device), InferenceErr
             name: other.to_string(),
         }),
     }
+}
+
+/// The adapter can be initialised once in a process; everyone after the first gets the same device.
+#[cfg(feature = "wgpu")]
+fn wgpu() -> Result<Device, InferenceError> {
+    static DEVICE: std::sync::OnceLock<Result<Device, String>> = std::sync::OnceLock::new();
+    let init = || {
+        let device = Device::wgpu_options().init();
+        device.map_err(|error| error.to_string())
+    };
+    let device = DEVICE.get_or_init(init).clone();
+    device.map_err(|cause| InferenceError::NoHardware {
+        name: "wgpu",
+        cause,
+    })
 }
 
 /// CUDA has no constructor that can fail. Counting the devices needs no driver; a driver without a usable compiler, on

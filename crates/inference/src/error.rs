@@ -7,6 +7,7 @@ use hob_data::preprocess::{PreprocessError, Problems};
 
 use crate::device;
 use crate::model::ModelKind;
+use crate::recommend::ListError;
 
 /// An error of this crate.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +93,9 @@ pub enum InferenceError {
         /// What it should be.
         asked: ModelKind,
     },
+    /// A list that cannot be given.
+    #[error(transparent)]
+    List(#[from] ListError),
     /// Rows that are no series to continue.
     #[error(transparent)]
     Forecast(#[from] Problems<ForecastError>),

@@ -4,6 +4,7 @@
 //! Windows --network--> numbers per step --head, calibration, transform--> WindowForecast --Dependence--> joint paths
 //! ```
 
+mod columns;
 mod conformal;
 mod dependence;
 mod forecaster;

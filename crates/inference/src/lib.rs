@@ -47,7 +47,7 @@ pub use error::{BundleFault, InferenceError};
 pub use forecast::Forecaster;
 pub use manifest::Manifest;
 pub use model::{Model, ModelKind};
-pub use predictor::{Predictions, Predictor, requests};
+pub use predictor::{Encoded, Predictions, Predictor, requests};
 pub use raw_outputs::{
     MAX_BATCH_TOKENS, batches_of_texts, hidden, raw_outputs, raw_outputs_and_hidden,
 };

@@ -1,22 +1,25 @@
 //! A bundle, ready to answer.
 
+mod check;
+mod columns;
+
 use std::path::Path;
 
 use burn::tensor::Device;
-use hob_data::features::{FeatureLayout, TextFeature};
+use hob_data::features::{Features, Matrix};
 use hob_data::preprocess::{InputColumn, Preprocessor, TransformReport};
 use hob_data::source::{self, ColumnRequest, ReadOptions};
 use hob_data::table::Table;
-use hob_data::target::TargetKind;
-use hob_model::config::{HeadConfig, InputsConfig, TextNetwork};
 use hob_model::{ModelError, Network, weights as packed};
 use serde_json::{Map, Value};
 
+pub(crate) use self::check::layout_fits;
+use self::check::{check, scope_fits};
 use crate::bundle::Bundle;
 use crate::decode::{Answers, decode};
 use crate::device;
 use crate::error::InferenceError;
-use crate::manifest::{Manifest, OutputSpec, Reading};
+use crate::manifest::{Manifest, Reading};
 use crate::model::ModelKind;
 use crate::raw_outputs::{raw_outputs, raw_outputs_and_hidden};
 use crate::scope::{Scope, ScopeScore};
@@ -47,6 +50,37 @@ pub struct Predictions {
     pub report: TransformReport,
     /// Rows answered.
     pub num_rows: usize,
+}
+
+/// Rows of a table as the network of a [`Predictor`] sees them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Encoded {
+    /// The rows.
+    pub features: Features,
+    /// What was filled, clipped or unknown.
+    pub report: TransformReport,
+}
+
+/// A matrix that is given out some rows at a time.
+struct Cut {
+    matrix: Matrix<f32>,
+    start: usize,
+}
+
+impl Cut {
+    fn new(matrix: Matrix<f32>) -> Self {
+        Self { matrix, start: 0 }
+    }
+
+    fn take(&mut self, rows: usize) -> Matrix<f32> {
+        let end = self.start + rows * self.matrix.width;
+        let values = self.matrix.values[self.start..end].to_vec();
+        self.start = end;
+        Matrix {
+            width: self.matrix.width,
+            values,
+        }
+    }
 }
 
 impl Predictor {
@@ -149,41 +183,77 @@ impl Predictor {
     /// A column is absent or of another type, or a value is missing where the recipe forbids it.
     pub fn predict(&self, table: &Table) -> Result<Predictions, InferenceError> {
         let rows: Vec<usize> = (0..table.num_rows).collect();
-        let (features, report) = self.manifest.inputs.transform(table, &rows)?;
-        let outputs = &self.manifest.outputs;
+        let encoded = self.encode(table, &rows)?;
+        let mut predictions = self.predict_encoded(vec![encoded]);
+        Ok(predictions.remove(0))
+    }
+
+    /// Some rows as the network sees them.
+    ///
+    /// # Errors
+    /// A column is absent or of another type, or a value is missing where the recipe forbids it.
+    pub fn encode(&self, table: &Table, rows: &[usize]) -> Result<Encoded, InferenceError> {
+        let (features, report) = self.manifest.inputs.transform(table, rows)?;
+        Ok(Encoded { features, report })
+    }
+
+    /// Answers the rows of several tables in one pass through the network. Each gets what [`Self::predict`] would give
+    /// it, up to the last bits of a sum.
+    pub fn predict_encoded(&self, parts: Vec<Encoded>) -> Vec<Predictions> {
+        let together = match parts.as_slice() {
+            [] | [_] => None,
+            [first, rest @ ..] => {
+                let mut features = first.features.clone();
+                rest.iter().for_each(|part| features.append(&part.features));
+                Some(features)
+            }
+        };
+        let Some(features) = together
+            .as_ref()
+            .or(parts.first().map(|part| &part.features))
+        else {
+            return Vec::new();
+        };
         let distance = |scope: &Scope| matches!(scope.score, ScopeScore::Distance(_));
-        let needs_hidden = outputs
-            .iter()
-            .any(|spec| spec.scope.as_ref().is_some_and(distance));
+        let mut scopes = self.manifest.outputs.iter();
+        let needs_hidden = scopes.any(|spec| spec.scope.as_ref().is_some_and(distance));
         let (network, device) = (&self.network, &self.device);
         let (raw, hidden) = match needs_hidden {
             true => {
-                let (raw, hidden) = raw_outputs_and_hidden(network, &features, device);
+                let (raw, hidden) = raw_outputs_and_hidden(network, features, device);
                 (raw, Some(hidden))
             }
-            false => (raw_outputs(network, &features, device), None),
+            false => (raw_outputs(network, features, device), None),
         };
-        let specs = || outputs.iter().zip(&raw);
-        let answers = specs()
-            .map(|(spec, raw)| decode(spec, raw, &features))
-            .collect();
-        let in_scope = specs().map(|(spec, raw)| {
-            let scope = spec.scope.as_ref()?;
-            let scores = scope.scores(raw, spec.temperature, hidden.as_ref());
-            Some(
-                scores
-                    .into_iter()
-                    .map(|score| scope.accepts(score))
-                    .collect(),
-            )
+        let mut raw: Vec<Cut> = raw.into_iter().map(Cut::new).collect();
+        let mut hidden = hidden.map(Cut::new);
+        let answered = parts.into_iter().map(|part| {
+            let hidden = hidden.as_mut().map(|cut| cut.take(part.features.num_rows));
+            self.answers(part, &mut raw, hidden.as_ref())
         });
-        let in_scope = in_scope.collect();
-        Ok(Predictions {
+        answered.collect()
+    }
+
+    /// Decodes the next rows of the raw outputs.
+    fn answers(&self, part: Encoded, raw: &mut [Cut], hidden: Option<&Matrix<f32>>) -> Predictions {
+        let Encoded { features, report } = part;
+        let (mut answers, mut in_scope) = (Vec::new(), Vec::new());
+        for (spec, cut) in self.manifest.outputs.iter().zip(raw) {
+            let words = tagged_words(spec, &features);
+            let raw = cut.take(words.map_or(features.num_rows, |words| words.starts.len()));
+            answers.push(decode(spec, &raw, &features));
+            in_scope.push(spec.scope.as_ref().map(|scope| {
+                let scores = scope.scores(&raw, spec.temperature, hidden);
+                let accepted = scores.into_iter().map(|score| scope.accepts(score));
+                accepted.collect()
+            }));
+        }
+        Predictions {
             answers,
             in_scope,
             report,
-            num_rows: table.num_rows,
-        })
+            num_rows: features.num_rows,
+        }
     }
 
     /// The answers of one row by output column, as `hob predict --json` prints them.
@@ -254,99 +324,6 @@ impl Predictor {
             }
         }
         Ok(())
-    }
-}
-
-/// Whether the parts of a manifest belong together. What passes cannot make encoding or decoding panic.
-fn check(manifest: &Manifest) -> Result<(), ModelError> {
-    let (layout, inputs) = (manifest.inputs.layout(), &manifest.network.inputs);
-    if !layout_fits(&layout, inputs) {
-        return Err(ModelError::Config {
-            field: "inputs".to_string(),
-            reason: "differ from the columns of the bundle".to_string(),
-        });
-    }
-    for (output, head) in manifest.outputs.iter().zip(&manifest.network.heads) {
-        if output.encoder.width() != head.width {
-            return Err(ModelError::Config {
-                field: format!("heads.{}", head.name),
-                reason: format!(
-                    "has {} numbers, its output needs {}",
-                    head.width,
-                    output.encoder.width()
-                ),
-            });
-        }
-        check_words(output, head, &layout)?;
-    }
-    Ok(())
-}
-
-/// Whether a network reads what these columns become.
-pub(crate) fn layout_fits(layout: &FeatureLayout, inputs: &InputsConfig) -> bool {
-    let dense: Vec<usize> = layout.dense.iter().map(|block| block.width).collect();
-    let cardinalities = inputs.codes.iter().map(|code| code.cardinality);
-    let codes = layout.codes.iter().map(|code| code.cardinality);
-    layout.numbers.len() == inputs.numbers.len()
-        && dense == inputs.dense
-        && codes.eq(cardinalities)
-        && texts_fit(layout, inputs)
-}
-
-/// Whether a head labels the words of the text that its output names, if it labels words.
-fn check_words(
-    output: &OutputSpec,
-    head: &HeadConfig,
-    layout: &FeatureLayout,
-) -> Result<(), ModelError> {
-    let tagged = match &output.encoder.kind {
-        TargetKind::Tags(target) => Some(&target.text),
-        _ => None,
-    };
-    let read = head.words_of.map(|column| layout.texts.get(column));
-    let fits = match (tagged, read) {
-        (None, None) => true,
-        (Some(tagged), Some(Some(text))) => text.tagged && text.column == *tagged,
-        _ => false,
-    };
-    match fits {
-        true => Ok(()),
-        false => Err(ModelError::Config {
-            field: format!("heads.{}.words_of", head.name),
-            reason: "is not the text that the output names".to_string(),
-        }),
-    }
-}
-
-/// Whether each text column is read by an encoder that knows its tokens.
-fn texts_fit(layout: &FeatureLayout, inputs: &InputsConfig) -> bool {
-    let fits = |(feature, &reader): (&TextFeature, &usize)| {
-        let Some(encoder) = inputs.text_encoders.get(reader) else {
-            return false;
-        };
-        let longest = match &encoder.network {
-            TextNetwork::Bert(bert) => bert.max_tokens,
-            _ => usize::MAX,
-        };
-        feature.vocabulary <= encoder.vocabulary
-            && feature.max_tokens <= longest
-            && feature.bag == matches!(encoder.network, TextNetwork::Bag { .. })
-    };
-    layout.texts.len() == inputs.texts.len() && layout.texts.iter().zip(&inputs.texts).all(fits)
-}
-
-/// Whether the class centers of an output are those of its network's hidden layer.
-fn scope_fits(output: &OutputSpec, width: usize) -> bool {
-    match output.scope.as_ref().map(|scope| &scope.score) {
-        Some(ScopeScore::Distance(centers)) => {
-            let centers_width = centers.width;
-            let (centers, weights) = (&centers.centers, &centers.weights);
-            width > 0
-                && centers_width == width
-                && weights.len() == width
-                && centers.len().is_multiple_of(width)
-        }
-        _ => true,
     }
 }
 

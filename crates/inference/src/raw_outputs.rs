@@ -12,7 +12,7 @@ use crate::tensors;
 const BATCH_ROWS: usize = 1024;
 
 /// Tokens that go through a text encoder at once, padding included. An encoder needs some hundred kilobytes for each.
-pub const MAX_BATCH_TOKENS: usize = 4096;
+pub const MAX_BATCH_TOKENS: usize = 2048;
 
 /// Raw outputs of every head, computed in batches: a matrix row per row, or per word of all rows where a head labels
 /// words.

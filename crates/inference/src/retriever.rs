@@ -1,5 +1,7 @@
 //! A model that searches, ready to answer.
 
+mod columns;
+
 use std::path::Path;
 
 use hob_data::features::Matrix;

@@ -19,6 +19,7 @@ pub mod judge;
 pub mod loss;
 pub mod metrics;
 pub mod mistakes;
+mod model_card;
 pub mod optimizer;
 pub mod plan;
 pub mod recipe;

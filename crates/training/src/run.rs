@@ -14,9 +14,7 @@ use std::time::Instant;
 
 use burn::train::Interrupter;
 use hob_data::config::NumberLoss;
-use hob_data::count::counted;
 use hob_data::features::{Features, Matrix};
-use hob_data::preprocess::TransformReport;
 use hob_inference::decode::decode;
 use hob_inference::manifest::OutputSpec;
 use hob_inference::write_atomically;
@@ -335,35 +333,4 @@ fn known(plan: &Plan, specs: &[OutputSpec], part: &EncodedPart, rows: &[usize]) 
 
 fn loss(output: &PlannedOutput) -> Option<&NumberLoss> {
     output.config.number.as_ref().map(|number| &number.loss)
-}
-
-/// What was filled, clipped or unknown, a line per column.
-pub fn report_notes(report: &TransformReport) -> Vec<String> {
-    let mut notes = Vec::new();
-    for column in &report.columns {
-        let counts = [
-            (column.missing, "without a value"),
-            (column.unknown, "with a value unknown in training"),
-            (column.clipped, "clipped"),
-            (column.out_of_range, "outside the range seen in training"),
-            (column.truncated, "cut off after `max_tokens`"),
-            (column.empty, "without a word"),
-        ];
-        let counts: Vec<String> = counts
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| format!("{count} of {} {what}", counted(report.num_rows, "row")))
-            .collect();
-        if column.cut_words > 0 {
-            notes.push(format!(
-                "`{}`: the tag `O` for {} behind `max_tokens`",
-                column.column,
-                counted(column.cut_words, "word")
-            ));
-        }
-        if !counts.is_empty() {
-            notes.push(format!("`{}`: {}", column.column, counts.join(", ")));
-        }
-    }
-    notes
 }

@@ -11,17 +11,19 @@
 //! | `text_vectors_*.bin` | texts as frozen encoders see them, for resuming; absent after the end |
 //! | `result.json` | metrics of every part beside the baseline, curves, worst rows, provenance |
 //! | `model.hob` | the bundle |
+//! | `model_card.md` | what the model is, in a page of Markdown |
 //! | `report.html` | the report |
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use hob_inference::{InferenceError, write_atomically};
+use hob_inference::{Bundle, InferenceError, write_atomically};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::RunError;
+use crate::model_card::model_card;
 use crate::result::RunResult;
 
 /// Paths below one run folder.
@@ -143,6 +145,19 @@ impl RunFolder {
     /// `report.html`
     pub fn report(&self) -> PathBuf {
         self.path.join("report.html")
+    }
+
+    /// `model_card.md`
+    pub fn model_card(&self) -> PathBuf {
+        self.path.join("model_card.md")
+    }
+
+    /// Writes what a run ends with: the bundle, its card and the result, which says that the run is finished.
+    pub(crate) fn write_end(&self, bundle: &Bundle, result: &RunResult) -> Result<(), RunError> {
+        bundle.write(&self.bundle())?;
+        let card = model_card(&bundle.manifest, result);
+        write_atomically(&self.model_card(), card.as_bytes())?;
+        write_json(&self.result(), result)
     }
 
     /// Reads `result.json`.

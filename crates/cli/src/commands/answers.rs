@@ -3,11 +3,9 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use hob_data::write::{OutputCells, OutputColumn};
 use hob_inference::{RankedAnswer, Reply, Retriever};
 use hob_training::retrieve;
-use hob_training::run::report_notes;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::results;
 use crate::args::EvaluateArgs;
@@ -46,56 +44,6 @@ pub(crate) fn spoken(reply: &Reply) -> String {
 /// Questions named when none is near enough.
 const NEAREST: usize = 3;
 
-/// The reply to one question as JSON.
-pub(crate) fn to_json(reply: &Reply) -> Map<String, Value> {
-    let answers = reply.answers.iter().map(|answer| {
-        json!({
-            "answer": answer.answer,
-            "question": answer.question,
-            "score": rounded(answer.score),
-            "row": answer.row,
-        })
-    });
-    Map::from_iter([
-        ("answers".to_string(), answers.collect()),
-        ("accepted".to_string(), reply.accepted.into()),
-    ])
-}
-
-/// Devices agree on four decimals of a cosine.
-fn rounded(score: f32) -> f64 {
-    (f64::from(score) * 1e4).round() / 1e4
-}
-
-/// The best answer to each question: its text, score and row, and whether it is near enough. Empty cells and no score
-/// where there was no question.
-pub(crate) fn columns(retriever: &Retriever, replies: &[Reply]) -> Vec<OutputColumn> {
-    let name = &retriever.retrieval().answer;
-    let best = |cell: &dyn Fn(&RankedAnswer) -> String| {
-        let cells = replies.iter().map(|reply| reply.answers.first().map(cell));
-        OutputCells::Text(cells.map(Option::unwrap_or_default).collect())
-    };
-    let accepted = replies.iter().map(|reply| reply.accepted.to_string());
-    let columns = [
-        (name.clone(), best(&|answer| answer.answer.clone())),
-        (
-            format!("{name}.score"),
-            best(&|answer| rounded(answer.score).to_string()),
-        ),
-        (
-            format!("{name}.row"),
-            best(&|answer| answer.row.to_string()),
-        ),
-        (
-            format!("{name}.accepted"),
-            OutputCells::Text(accepted.collect()),
-        ),
-    ];
-    columns
-        .map(|(name, cells)| OutputColumn { name, cells })
-        .into()
-}
-
 /// Asks the questions of a file whose answers are known.
 pub(crate) fn evaluate(
     retriever: &Retriever,
@@ -133,7 +81,7 @@ pub(crate) fn evaluate(
             say(&format!("{} {what}", counted(rows, "row")));
         }
     }
-    for note in report_notes(&judgement.report) {
+    for note in judgement.report.notes() {
         say(&format!("note: {note}"));
     }
     output::line(&results::results(std::slice::from_ref(output)))
@@ -167,7 +115,7 @@ mod tests {
 
     #[test]
     fn scores_have_four_decimals() {
-        let line = Value::from(to_json(&reply(true)));
+        let line = serde_json::Value::from(reply(true).to_json());
         assert_eq!(line["answers"][0]["score"], json!(0.8345));
         assert_eq!(line["accepted"], json!(true));
     }

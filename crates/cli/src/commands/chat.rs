@@ -71,7 +71,7 @@ impl<'a> Bot<'a> {
             (Self::Intents(chat), true) => serde_json::to_string(&chat.reply(text, turn)?)?,
             (Self::Intents(chat), false) => said(&chat.reply(text, turn)?),
             (Self::Answers(retriever), true) => {
-                serde_json::to_string(&answers::to_json(&retriever.ask(text)?))?
+                serde_json::to_string(&retriever.ask(text)?.to_json())?
             }
             (Self::Answers(retriever), false) => answers::spoken(&retriever.ask(text)?),
         })

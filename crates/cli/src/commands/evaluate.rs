@@ -8,7 +8,6 @@ use hob_data::source::resolve;
 use hob_inference::Model;
 use hob_training::judge::Judge;
 use hob_training::result::{OutputImportance, OutputResult};
-use hob_training::run::report_notes;
 use serde_json::{Map, Value, json};
 
 use super::failure::WrongRequest;
@@ -69,7 +68,7 @@ pub(crate) fn evaluate(args: &EvaluateArgs) -> Result<()> {
             counted(judgement.rejected, "row")
         ));
     }
-    for note in report_notes(&judgement.report) {
+    for note in judgement.report.notes() {
         say(&format!("note: {note}"));
     }
     output::line(&results::results(&judgement.outputs))?;

@@ -134,6 +134,7 @@ fn code(error: &anyhow::Error) -> u8 {
         None if error.is::<WrongRequest>()
             || error.is::<RecipeError>()
             || error.is::<hob_data::error::DataError>()
+            || error.is::<hob_server::ServeError>()
             || error.is::<hob_inference::InferenceError>() =>
         {
             WRONG

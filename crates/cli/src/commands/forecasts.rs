@@ -4,14 +4,12 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Result;
-use hob_data::forecast::{PanelReport, Windows};
 use hob_data::source::Format;
-use hob_data::write::{OutputCells, OutputColumn};
 use hob_inference::Forecaster;
-use hob_inference::forecast::{ForecastSpec, WindowForecast};
+use hob_inference::forecast::ForecastSpec;
 use hob_training::forecast::{self, PlannedForecast};
 use hob_training::plan::Plan;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::failure::WrongRequest;
 use super::{predict, results};
@@ -38,7 +36,7 @@ pub(super) fn predict(forecaster: &Forecaster, args: &PredictArgs) -> Result<()>
             predict::say_rejected(&report);
             let format = report.files.first().map_or(Format::Csv, |file| file.format);
             let (windows, report) = forecaster.windows_of_rows(&table)?;
-            for note in notes(&report) {
+            for note in report.notes() {
                 say(&format!("note: {note}"));
             }
             (windows, format)
@@ -47,88 +45,14 @@ pub(super) fn predict(forecaster: &Forecaster, args: &PredictArgs) -> Result<()>
     let format = predict::output_format(args, format)?;
     let forecasts = forecaster.forecast(&windows);
     let num_rows = windows.len() * windows.horizon();
-    let levels = &forecaster.spec().levels;
     let bytes = predict::encode(
-        || columns(&windows, &forecasts, levels),
-        |row| line(&windows, &forecasts, levels, row),
+        || forecaster.columns(&windows, &forecasts),
+        |row| forecaster.row_to_json(&windows, &forecasts, row),
         Vec::new(),
         num_rows,
         format,
     )?;
     predict::write_answers(args, &bytes, num_rows)
-}
-
-/// A row per series and step: key, time, median, mean and quantiles.
-fn columns(windows: &Windows, answers: &[WindowForecast], levels: &[f64]) -> Vec<OutputColumn> {
-    let (names, horizon) = (&windows.panel.columns, windows.horizon());
-    let rows = || (0..windows.len() * horizon).map(|row| (row / horizon, row % horizon));
-    let keys = names
-        .series
-        .iter()
-        .enumerate()
-        .map(|(place, name)| OutputColumn {
-            name: name.clone(),
-            cells: OutputCells::Text(
-                rows()
-                    .map(|(row, _)| windows.series(row).key[place].clone())
-                    .collect(),
-            ),
-        });
-    let time = OutputColumn {
-        name: names.time.clone(),
-        cells: OutputCells::Text(
-            rows()
-                .map(|(row, step)| names.time_text(windows.time(row, step)))
-                .collect(),
-        ),
-    };
-    let numbers = |name: String, value: &dyn Fn(usize, usize) -> f64| OutputColumn {
-        name,
-        cells: OutputCells::Double(rows().map(|(row, step)| value(row, step)).collect()),
-    };
-    let target = &names.target;
-    let mut columns: Vec<OutputColumn> = keys.collect();
-    columns.push(time);
-    columns.push(numbers(target.clone(), &|row, step| {
-        answers[row].median[step]
-    }));
-    columns.push(numbers(format!("{target}.mean"), &|row, step| {
-        answers[row].mean[step]
-    }));
-    for (place, level) in levels.iter().enumerate() {
-        let quantile = |row: usize, step: usize| answers[row].quantiles.row(step)[place];
-        columns.push(numbers(format!("{target}.q{level}"), &quantile));
-    }
-    columns
-}
-
-/// The same as an object.
-fn line(
-    windows: &Windows,
-    answers: &[WindowForecast],
-    levels: &[f64],
-    row: usize,
-) -> Map<String, Value> {
-    let (row, step) = (row / windows.horizon(), row % windows.horizon());
-    let names = &windows.panel.columns;
-    let keys = names.series.iter().zip(&windows.series(row).key);
-    let mut line: Map<String, Value> = keys
-        .map(|(name, value)| (name.clone(), value.clone().into()))
-        .collect();
-    line.insert(
-        names.time.clone(),
-        names.time_text(windows.time(row, step)).into(),
-    );
-    let answer = &answers[row];
-    let quantiles = levels.iter().zip(answer.quantiles.row(step));
-    let quantiles: Map<String, Value> = quantiles
-        .map(|(level, value)| (level.to_string(), (*value).into()))
-        .collect();
-    line.insert(
-        names.target.clone(),
-        json!({ "value": answer.median[step], "mean": answer.mean[step], "quantiles": quantiles }),
-    );
-    line
 }
 
 /// Scores a model on the last steps of the series of files.
@@ -156,41 +80,10 @@ pub(super) fn evaluate(
             count(judgement.rejected)
         ));
     }
-    for note in notes(&judgement.report) {
+    for note in judgement.report.notes() {
         say(&format!("note: {note}"));
     }
     output::line(&results::results(std::slice::from_ref(output)))
-}
-
-/// What was done to new rows.
-fn notes(report: &PanelReport) -> Vec<String> {
-    let counts = [
-        (report.gaps, "steps have no row and were filled"),
-        (
-            report.empty_targets,
-            "rows have an empty target and were filled",
-        ),
-        (
-            report.leading_empty,
-            "rows have an empty target before the first value of their series and were left out",
-        ),
-        (
-            report.put_together,
-            "rows were put together with others of their step",
-        ),
-        (
-            report.short_series,
-            "series are too short and were left out",
-        ),
-        (
-            report.carried,
-            "steps have the covariates of the step before",
-        ),
-    ];
-    let counts = counts.into_iter().filter(|(number, _)| *number > 0);
-    counts
-        .map(|(number, what)| format!("{} {what}", count(number)))
-        .collect()
 }
 
 /// One line that says what is about to happen.

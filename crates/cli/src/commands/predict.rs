@@ -1,22 +1,18 @@
 //! `hob predict`: rows in, answers out; a file or a filter in a pipe.
 
 use std::io;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use hob_data::features::Matrix;
 use hob_data::preprocess::TransformReport;
 use hob_data::source::{self, ColumnKind, ColumnRequest, Format, ReadOptions, SourceReport};
 use hob_data::table::Table;
-use hob_data::target::TargetKind;
 use hob_data::write::{self, OutputCells, OutputColumn};
-use hob_inference::{Answers, Model, Predictions, Predictor, typed_rows, write_atomically};
-use hob_training::run::report_notes;
+use hob_inference::{Model, Predictor, typed_rows, write_atomically};
 use serde_json::{Map, Value};
 
 use super::failure::WrongRequest;
-use super::{answers, forecasts, recommendations};
+use super::{forecasts, recommendations};
 use crate::args::{DataFormat, PredictArgs};
 use crate::format::counted;
 use crate::output::{self, say};
@@ -33,15 +29,15 @@ pub(crate) fn predict(args: &PredictArgs) -> Result<()> {
     match model {
         Model::Predictor(predictor) => rows(&predictor, args, |table, kept, format| {
             let predictions = predictor.predict(table)?;
-            let columns = || columns(&predictor, &predictions);
+            let columns = || predictor.columns(&predictions);
             let line = |row| predictor.row_to_json(&predictions, row);
             let bytes = encode(columns, line, kept, table.num_rows, format)?;
             Ok((bytes, predictions.report))
         }),
         Model::Retriever(retriever) => rows(retriever.encoder(), args, |table, kept, format| {
             let found = retriever.search(table)?;
-            let columns = || answers::columns(&retriever, &found.replies);
-            let line = |row: usize| answers::to_json(&found.replies[row]);
+            let columns = || retriever.columns(&found.replies);
+            let line = |row: usize| found.replies[row].to_json();
             let bytes = encode(columns, line, kept, table.num_rows, format)?;
             Ok((bytes, found.report))
         }),
@@ -80,7 +76,7 @@ fn rows(
     say_rejected(&report);
     let format = output_format(args, input)?;
     let (bytes, report) = answer(&table, kept(reader, args, &table), format)?;
-    for note in report_notes(&report) {
+    for note in report.notes() {
         say(&format!("note: {note}"));
     }
     write_answers(args, &bytes, table.num_rows)
@@ -260,64 +256,4 @@ fn jsonl(
         bytes.push(b'\n');
     }
     Ok(bytes)
-}
-
-/// The answer of every output, then its probabilities or quantiles as `column.name`.
-fn columns(predictor: &Predictor, predictions: &Predictions) -> Vec<OutputColumn> {
-    let mut columns = Vec::new();
-    for (spec, answers) in predictor
-        .manifest()
-        .outputs
-        .iter()
-        .zip(&predictions.answers)
-    {
-        let rows = 0..predictions.num_rows;
-        let texts = |rows: Range<usize>| {
-            OutputCells::Text(rows.map(|row| answers.text(spec, row)).collect())
-        };
-        let mut push = |name: String, cells| columns.push(OutputColumn { name, cells });
-        let named = |name: &str| format!("{}.{name}", spec.column);
-        match answers {
-            Answers::Numbers(values) => {
-                push(spec.column.clone(), OutputCells::Double(values.clone()))
-            }
-            Answers::Quantiles(matrix) => {
-                push(spec.column.clone(), texts(rows));
-                let TargetKind::Number(number) = &spec.encoder.kind else {
-                    continue;
-                };
-                for (place, quantile) in number.quantiles.iter().enumerate() {
-                    push(
-                        named(&format!("q{quantile}")),
-                        OutputCells::Double(column_of(matrix, place)),
-                    );
-                }
-            }
-            Answers::Binary(values) => {
-                push(spec.column.clone(), texts(rows));
-                let TargetKind::Binary(binary) = &spec.encoder.kind else {
-                    continue;
-                };
-                push(named(&binary.positive), OutputCells::Single(values.clone()));
-            }
-            Answers::Tags(_) => push(spec.column.clone(), texts(rows)),
-            Answers::Categories(matrix) | Answers::Sets(matrix) => {
-                push(spec.column.clone(), texts(rows));
-                for (place, class) in spec.encoder.classes().iter().enumerate() {
-                    push(named(class), OutputCells::Single(column_of(matrix, place)));
-                }
-            }
-        }
-    }
-    columns
-}
-
-fn column_of<T: Copy>(matrix: &Matrix<T>, place: usize) -> Vec<T> {
-    matrix
-        .values
-        .iter()
-        .skip(place)
-        .step_by(matrix.width.max(1))
-        .copied()
-        .collect()
 }

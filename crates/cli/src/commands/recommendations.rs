@@ -6,12 +6,11 @@ use std::time::Instant;
 use anyhow::Result;
 use hob_data::source::Format;
 use hob_data::write::{OutputCells, OutputColumn};
-use hob_inference::recommend::{Basis, RankedItem, RecommendSpec, Recommendation};
+use hob_inference::recommend::{Basis, RankedItem, RecommendSpec, Recommendation, some};
 use hob_inference::{Bundle, Recommender};
 use hob_model::config::BodyConfig;
 use hob_training::plan::Plan;
 use hob_training::recommend::{KIND, OUTPUT, PlannedRecommend, judge};
-use hob_training::run::report_notes;
 use serde_json::{Map, Value, json};
 
 use super::failure::WrongRequest;
@@ -21,7 +20,7 @@ use crate::args::{EvaluateArgs, PredictArgs};
 use crate::format::{count, counted, number, table};
 use crate::output::{self, say};
 
-/// Ids shown of those that are not known.
+/// Items shown of a user's.
 const MAX_SHOWN: usize = 5;
 
 /// A list for each user of a table, or the items most like one.
@@ -36,9 +35,8 @@ pub(crate) fn predict(recommender: &Recommender, args: &PredictArgs) -> Result<(
     let top = args.top.unwrap_or(recommender.spec().k[0]);
     let allowed = allowed(recommender, args)?;
     if let Some(item) = &args.similar_to {
-        let Some(similar) = recommender.similar(item, top, &allowed) else {
-            return Err(unknown_item(recommender, item).into());
-        };
+        let similar = recommender.similar_to(item, top, &allowed);
+        let similar = similar.map_err(|error| WrongRequest(error.to_string()))?;
         return similar_items(args, &similar);
     }
     let (table, report) = read(&recommender.requests(), &recommender.read_options(), args)?;
@@ -58,55 +56,24 @@ pub(crate) fn predict(recommender: &Recommender, args: &PredictArgs) -> Result<(
         return Err(WrongRequest(text).into());
     }
     let (lists, report) = recommender.recommend(&users, Some(&table), top, &allowed, args.again)?;
-    report_notes(&report)
+    report
+        .notes()
         .iter()
         .for_each(|note| say(&format!("note: {note}")));
     say_unknown(recommender, &lists);
     let format = output_format(args, input)?;
     let bytes = match format {
         crate::args::DataFormat::Jsonl => {
-            let line = |row: usize| to_json(&lists[row]);
+            let line = |row: usize| lists[row].to_json();
             encode(Vec::new, line, Vec::new(), lists.len(), format)?
         }
         format => {
             let rows = lists.iter().map(|list| list.items.len()).sum();
-            let columns = || columns(recommender.spec(), &lists);
+            let columns = || recommender.columns(&lists);
             encode(columns, |_| Map::new(), Vec::new(), rows, format)?
         }
     };
     write_answers(args, &bytes, lists.len())
-}
-
-fn unknown_item(recommender: &Recommender, item: &str) -> WrongRequest {
-    let texts = &recommender.catalog().texts;
-    let lower = item.to_lowercase();
-    let named = (0..texts.items.len() as u32).filter(|&known| {
-        recommender
-            .catalog()
-            .name(known)
-            .to_lowercase()
-            .contains(&lower)
-    });
-    let near: Vec<String> = named
-        .take(MAX_SHOWN)
-        .map(|known| {
-            format!(
-                "`{}` ({})",
-                texts.items[known as usize],
-                recommender.catalog().name(known)
-            )
-        })
-        .collect();
-    let hint = match near.is_empty() {
-        true => format!(
-            "give an id as in the column `{}` of the events",
-            recommender.spec().item
-        ),
-        false => format!("ids of items with such a name: {}", near.join(", ")),
-    };
-    WrongRequest(format!(
-        "the model does not know the item `{item}`\nhint: {hint}"
-    ))
 }
 
 /// What is unknown, and what became of it.
@@ -155,17 +122,6 @@ fn say_unknown(recommender: &Recommender, lists: &[Recommendation]) {
     }
 }
 
-/// The first of some ids.
-pub(super) fn some(ids: &[String]) -> String {
-    let shown: Vec<String> = ids
-        .iter()
-        .take(MAX_SHOWN)
-        .map(|id| format!("`{id}`"))
-        .collect();
-    let more = if ids.len() > MAX_SHOWN { ", ..." } else { "" };
-    format!("{}{more}", shown.join(", "))
-}
-
 fn similar_items(args: &PredictArgs, similar: &[RankedItem]) -> Result<()> {
     let format = output_format(args, Format::Csv)?;
     let line = |row: usize| match serde_json::to_value(&similar[row]) {
@@ -190,56 +146,6 @@ fn similar_items(args: &PredictArgs, similar: &[RankedItem]) -> Result<()> {
     };
     let bytes = encode(columns, line, Vec::new(), similar.len(), format)?;
     write_answers(args, &bytes, similar.len())
-}
-
-/// A row per user and item.
-fn columns(spec: &RecommendSpec, lists: &[Recommendation]) -> Vec<OutputColumn> {
-    let ranked = || {
-        lists.iter().flat_map(|list| {
-            list.items
-                .iter()
-                .enumerate()
-                .map(move |(place, item)| (list, place, item))
-        })
-    };
-    let text = |name: &str, value: &dyn Fn((&Recommendation, usize, &RankedItem)) -> String| {
-        OutputColumn {
-            name: name.to_string(),
-            cells: OutputCells::Text(ranked().map(value).collect()),
-        }
-    };
-    vec![
-        text(&spec.user, &|(list, ..)| {
-            list.user.clone().unwrap_or_default()
-        }),
-        OutputColumn {
-            name: "rank".to_string(),
-            cells: OutputCells::Double(ranked().map(|(_, place, _)| (place + 1) as f64).collect()),
-        },
-        text(&spec.item, &|(.., item)| item.item.clone()),
-        text("name", &|(.., item)| item.name.clone()),
-        OutputColumn {
-            name: "score".to_string(),
-            cells: OutputCells::Double(ranked().map(|(.., item)| f64::from(item.score)).collect()),
-        },
-        text("basis", &|(list, ..)| basis(list.basis).to_string()),
-    ]
-}
-
-fn basis(basis: Basis) -> &'static str {
-    match basis {
-        Basis::Known => "known",
-        Basis::Items => "items",
-        Basis::Features => "features",
-        Basis::Popularity => "popularity",
-    }
-}
-
-fn to_json(list: &Recommendation) -> Map<String, Value> {
-    match serde_json::to_value(list) {
-        Ok(Value::Object(map)) => map,
-        _ => Map::new(),
-    }
 }
 
 /// Scores a model on later events.

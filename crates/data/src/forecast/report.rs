@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::panel::Panel;
+use crate::count::count;
 
 /// Counts for people.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -59,5 +60,30 @@ impl PanelReport {
         };
         self.first = time(0);
         self.last = time(panel.num_steps().saturating_sub(1));
+    }
+
+    /// What was done to the rows, a line each.
+    pub fn notes(&self) -> Vec<String> {
+        let counts = [
+            (self.gaps, "steps have no row and were filled"),
+            (
+                self.empty_targets,
+                "rows have an empty target and were filled",
+            ),
+            (
+                self.leading_empty,
+                "rows have an empty target before the first value of their series and were left out",
+            ),
+            (
+                self.put_together,
+                "rows were put together with others of their step",
+            ),
+            (self.short_series, "series are too short and were left out"),
+            (self.carried, "steps have the covariates of the step before"),
+        ];
+        let counts = counts.into_iter().filter(|(number, _)| *number > 0);
+        counts
+            .map(|(number, what)| format!("{} {what}", count(number)))
+            .collect()
     }
 }

@@ -126,9 +126,9 @@ impl FittedNumber {
         Ok(())
     }
 
-    /// Whether a row without a value can be encoded.
-    pub(super) fn can_be_missing(&self) -> bool {
-        self.fill.is_some()
+    /// What stands in for a missing value; `None` where a row without a value cannot be encoded.
+    pub(super) fn fill(&self) -> Option<f64> {
+        self.fill
     }
 }
 
@@ -335,7 +335,7 @@ mod tests {
             error.to_string(),
             "column `a` has 2 missing values, the first in row 2, and `missing` is \"error\""
         );
-        assert!(!fit(&strict, &[1.0]).unwrap().can_be_missing());
+        assert_eq!(fit(&strict, &[1.0]).unwrap().fill(), None);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::count::counted;
+
 /// Counts by input column.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct TransformReport {
@@ -57,6 +59,37 @@ impl TransformReport {
             ours.empty += theirs.empty;
             ours.cut_words += theirs.cut_words;
         }
+    }
+
+    /// What was filled, clipped or unknown, a line per column.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        for column in &self.columns {
+            let counts = [
+                (column.missing, "without a value"),
+                (column.unknown, "with a value unknown in training"),
+                (column.clipped, "clipped"),
+                (column.out_of_range, "outside the range seen in training"),
+                (column.truncated, "cut off after `max_tokens`"),
+                (column.empty, "without a word"),
+            ];
+            let counts: Vec<String> = counts
+                .iter()
+                .filter(|(count, _)| *count > 0)
+                .map(|(count, what)| format!("{count} of {} {what}", counted(self.num_rows, "row")))
+                .collect();
+            if column.cut_words > 0 {
+                notes.push(format!(
+                    "`{}`: the tag `O` for {} behind `max_tokens`",
+                    column.column,
+                    counted(column.cut_words, "word")
+                ));
+            }
+            if !counts.is_empty() {
+                notes.push(format!("`{}`: {}", column.column, counts.join(", ")));
+            }
+        }
+        notes
     }
 
     /// The counts of one column.

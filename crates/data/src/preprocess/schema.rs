@@ -26,6 +26,9 @@ pub struct InputColumnSchema {
     /// Largest number of the training part, or its latest date in seconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
+    /// The number that stands in for a missing one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typical: Option<f64>,
     /// Numbers per cell of a vector.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub width: Option<usize>,
@@ -96,6 +99,7 @@ impl InputColumnSchema {
             num_values: 0,
             min: None,
             max: None,
+            typical: None,
             width: None,
             can_be_missing: true,
         };
@@ -103,7 +107,8 @@ impl InputColumnSchema {
             Fitted::Number(number) => {
                 schema.min = Some(number.seen[0]);
                 schema.max = Some(number.seen[1]);
-                schema.can_be_missing = number.can_be_missing();
+                schema.typical = number.fill();
+                schema.can_be_missing = schema.typical.is_some();
             }
             Fitted::Category(category) => schema.set_values(category.known.values.iter()),
             Fitted::Binary(binary) => {

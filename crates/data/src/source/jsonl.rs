@@ -1,51 +1,13 @@
 //! JSON lines: one object per line. Keys are columns; a key that is absent or `null` is a missing cell. A key that stands
 //! twice in a line has no value that could be trusted, so the row is rejected.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-use std::fmt;
 use std::io::BufRead;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::Value;
-
+use super::objects::{Object, ObjectRows};
 use super::open::Input;
 use super::rejected::{Reason, WHOLE_ROW};
-use super::rows::{Cell, NotText, Row, RowSink};
+use super::rows::RowSink;
 use crate::error::DataError;
-
-/// Objects with other keys on every line are no table, and would take quadratic time.
-const MAX_COLUMNS: usize = 10_000;
-
-/// The values of one object, in the order of the columns seen so far.
-#[derive(Default)]
-struct JsonRow {
-    values: Vec<Option<Value>>,
-}
-
-impl Row for JsonRow {
-    fn cell(&self, index: usize) -> Result<Cell<'_>, NotText> {
-        Ok(self
-            .values
-            .get(index)
-            .and_then(Option::as_ref)
-            .map_or(Cell::Missing, cell_of))
-    }
-}
-
-fn cell_of(value: &Value) -> Cell<'_> {
-    match value {
-        Value::Null => Cell::Missing,
-        Value::Bool(value) => Cell::Bool(*value),
-        Value::Number(number) => match number.as_i128() {
-            Some(value) => Cell::Integer(value),
-            None => Cell::Float(number.as_f64().unwrap_or(f64::NAN)),
-        },
-        Value::String(text) => Cell::Text(Cow::Borrowed(text)),
-        Value::Array(values) => Cell::List(values.iter().map(cell_of).collect()),
-        Value::Object(_) => Cell::Nested,
-    }
-}
 
 /// Reads all rows.
 pub(crate) fn read_jsonl<S: RowSink>(input: &mut Input<'_>, sink: &mut S) -> Result<(), DataError> {
@@ -54,8 +16,7 @@ pub(crate) fn read_jsonl<S: RowSink>(input: &mut Input<'_>, sink: &mut S) -> Res
             path: input.path.clone(),
         });
     }
-    let mut places: HashMap<String, usize> = HashMap::new();
-    let mut row = JsonRow::default();
+    let mut rows = ObjectRows::default();
     let mut line = Vec::new();
     let mut number = 0;
     let mut objects = 0usize;
@@ -74,17 +35,7 @@ pub(crate) fn read_jsonl<S: RowSink>(input: &mut Input<'_>, sink: &mut S) -> Res
         is_empty = false;
         match parse(text, number, input)? {
             Ok(object) => {
-                let taken = take_values(object, &mut places, &mut row, sink);
-                if places.len() > MAX_COLUMNS {
-                    return Err(DataError::TooManyColumns {
-                        path: input.path.clone(),
-                        limit: MAX_COLUMNS,
-                    });
-                }
-                match taken {
-                    Ok(()) => sink.row(number, &row)?,
-                    Err(reason) => sink.broken_row(number, Vec::new(), reason),
-                }
+                rows.push(number, object, sink, &input.path)?;
                 objects += 1;
             }
             Err(reason) => sink.broken_row(number, Vec::new(), reason),
@@ -120,59 +71,4 @@ fn parse(text: &[u8], line: u64, input: &Input<'_>) -> Result<Result<Object, Rea
             format!("the mistake is at character {}", error.column())
         }),
     }))
-}
-
-/// The keys and values of a line as they stand there: a map would keep only the last of two equal keys.
-struct Object(Vec<(String, Value)>);
-
-impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Entries;
-        impl<'de> Visitor<'de> for Entries {
-            type Value = Object;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(Object(entries))
-            }
-        }
-        deserializer.deserialize_map(Entries)
-    }
-}
-
-/// Puts the values of a line where their columns are.
-fn take_values<S: RowSink>(
-    Object(entries): Object,
-    places: &mut HashMap<String, usize>,
-    row: &mut JsonRow,
-    sink: &mut S,
-) -> Result<(), Reason> {
-    row.values.iter_mut().for_each(|value| *value = None);
-    for (name, value) in entries {
-        let place = match places.get(&name) {
-            Some(&place) => place,
-            None => {
-                sink.column(&name);
-                row.values.push(None);
-                places.insert(name.clone(), row.values.len() - 1);
-                row.values.len() - 1
-            }
-        };
-        if row.values[place].replace(value).is_some() {
-            return Err(Reason {
-                expected: format!("the key `{name}` stands twice in the line"),
-                column: name,
-                value: None,
-                hint: Some("keep one of them".into()),
-            });
-        }
-    }
-    Ok(())
 }

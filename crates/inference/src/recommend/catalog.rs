@@ -174,16 +174,13 @@ impl Catalog {
         }
     }
 
-    /// Which items keep all rules.
-    ///
-    /// # Errors
-    /// The column of a rule, if there is none such.
-    pub fn allowed(&self, rules: &[Rule]) -> Result<Vec<bool>, String> {
+    /// Which items keep all rules whose columns are filters.
+    pub(super) fn allowed(&self, rules: &[Rule]) -> Vec<bool> {
         let mut allowed = vec![true; self.texts.items.len()];
         for rule in rules {
             let mut filters = self.texts.filters.iter();
             let filter = filters.find(|filter| filter.column == rule.column);
-            let filter = filter.ok_or_else(|| rule.column.clone())?;
+            let Some(filter) = filter else { continue };
             // Several values of one column that are wanted are alternatives.
             let same = |other: &&Rule| other.is_wanted && other.column == rule.column;
             for (allowed, value) in allowed.iter_mut().zip(&filter.values) {
@@ -193,7 +190,7 @@ impl Catalog {
                 };
             }
         }
-        Ok(allowed)
+        allowed
     }
 }
 
@@ -258,7 +255,7 @@ mod tests {
             value: value.to_string(),
             is_wanted,
         };
-        let allowed = |rules: &[Rule]| catalog().allowed(rules).unwrap();
+        let allowed = |rules: &[Rule]| catalog().allowed(rules);
         assert_eq!(
             allowed(&[rule("x", true), rule("z", true)]),
             [true, false, true]
@@ -267,10 +264,5 @@ mod tests {
             allowed(&[rule("x", false), rule("z", false)]),
             [false, true, false]
         );
-        let other = Rule {
-            column: "colour".to_string(),
-            ..rule("x", true)
-        };
-        assert_eq!(catalog().allowed(&[other]), Err("colour".to_string()));
     }
 }

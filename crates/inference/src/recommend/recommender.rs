@@ -11,7 +11,7 @@ use hob_model::recommend::Recommender as RecommenderNetwork;
 use hob_model::{ModelError, Network, weights as packed};
 use rayon::prelude::*;
 
-use super::catalog::{Catalog, Rule};
+use super::catalog::Catalog;
 use super::check::fault;
 use super::fold_in::{fold_in, fold_in_ratings};
 use super::input::{Question, questions};
@@ -365,14 +365,6 @@ impl Recommender {
         let (user, item) = (self.user_number(user)?, self.item_number(item)?);
         let score = dot(self.catalog.user(user), self.catalog.item(item));
         Some(self.clipped(score, Basis::Known))
-    }
-
-    /// Which items keep all rules.
-    ///
-    /// # Errors
-    /// The column of a rule, if there is none such.
-    pub fn allowed(&self, rules: &[Rule]) -> Result<Vec<bool>, String> {
-        self.catalog.allowed(rules)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::metrics::{WorstRow, worst_rows};
 use crate::plan::Contradictions;
 use crate::result::{OutputResult, RunResult};
 use crate::retrieve::{Corpus, Judged, KIND, RetrieveConfig, evaluate, mistakes, threshold};
-use crate::run_folder::{RunFolder, write_json};
+use crate::run_folder::RunFolder;
 
 impl Finish<'_> {
     /// Encodes every question and answer, asks the held-out questions, and stores all.
@@ -87,8 +87,7 @@ impl Finish<'_> {
             index: Some(corpus.index(|_| true)?),
             catalog: None,
         };
-        bundle.write(&folder.bundle())?;
-        write_json(&folder.result(), &result)?;
+        folder.write_end(&bundle, &result)?;
         Ok(result)
     }
 

@@ -11,7 +11,7 @@ use hob_model::{Network, weights};
 
 use super::scope::{self, KnownRows, Scoring};
 use super::words::{self, KnownParts};
-use super::{known, report_notes, stop_name};
+use super::{known, stop_name};
 use crate::error::RunError;
 use crate::evaluate::{Known, predicted};
 use crate::fit::{EncodedPart, FitObserver, Fitted, count_frozen};
@@ -19,7 +19,7 @@ use crate::metrics::{self, Baseline, MetricsError, WorstRow};
 use crate::mistakes::mistakes;
 use crate::plan::{Plan, WarmStart, contradictions};
 use crate::result::{OutputResult, RunResult};
-use crate::run_folder::{RunFolder, write_json};
+use crate::run_folder::RunFolder;
 use crate::text_encoders::TextEncoders;
 
 /// Rows kept in the bundle for its self-test.
@@ -144,8 +144,7 @@ impl Finish<'_> {
             index: None,
             catalog: None,
         };
-        bundle.write(&folder.bundle())?;
-        write_json(&folder.result(), &result)?;
+        folder.write_end(&bundle, &result)?;
         Ok(result)
     }
 
@@ -216,7 +215,7 @@ impl Finish<'_> {
             sources: sources(plan),
             warnings: plan.warnings(&columns),
             columns,
-            notes: report_notes(report),
+            notes: report.notes(),
             outputs,
             importance: Vec::new(),
         }

@@ -16,7 +16,7 @@ use crate::error::RunError;
 use crate::fit::FitObserver;
 use crate::forecast::{Backtest, PlannedForecast};
 use crate::result::RunResult;
-use crate::run_folder::{RunFolder, write_json};
+use crate::run_folder::RunFolder;
 
 /// Windows kept in the bundle for its self-test.
 const NUM_EXAMPLES: usize = 3;
@@ -74,8 +74,7 @@ impl Finish<'_> {
             index: None,
             catalog: None,
         };
-        bundle.write(&folder.bundle())?;
-        write_json(&folder.result(), &result)?;
+        folder.write_end(&bundle, &result)?;
         Ok(result)
     }
 

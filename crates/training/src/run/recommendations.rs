@@ -17,7 +17,7 @@ use crate::recommend::{
     Evaluation, KIND, OUTPUT, OtherLists, PlannedRecommend, Ranker, Ratings, RecommendDetail,
 };
 use crate::result::{OutputResult, RunResult};
-use crate::run_folder::{RunFolder, write_json};
+use crate::run_folder::RunFolder;
 
 impl Finish<'_> {
     /// Makes the lists of the test part, and stores what makes others.
@@ -42,8 +42,7 @@ impl Finish<'_> {
             index: None,
             catalog: Some(catalog),
         };
-        bundle.write(&folder.bundle())?;
-        write_json(&folder.result(), &result)?;
+        folder.write_end(&bundle, &result)?;
         Ok(result)
     }
 
