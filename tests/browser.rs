@@ -180,6 +180,7 @@ fn people_use_the_page() {
             .iter()
             .map(|(name, program)| format!("{name}={}", program.path("run").display())),
     );
+    models.push("--reports".to_string());
     let models: Vec<&str> = models.iter().map(String::as_str).collect();
     let server = Server::start(&program, &models);
     let csv = program.write(

@@ -153,6 +153,15 @@ fn a_csv_becomes_a_model_through_init_check_train_and_predict() {
         "{} bytes",
         page.len()
     );
+    let card = std::fs::read_to_string(program.path("runs/churn/model_card.md")).unwrap();
+    for part in [
+        "# churn",
+        "customers.csv",
+        "| roc_auc |",
+        "[outputs.binary]",
+    ] {
+        assert!(card.contains(part), "{part}: {card}");
+    }
     program.succeed(&["train", "churn.toml", "--set", "model.linear={}", "-q"]);
     let compared = program.succeed(&["compare", "runs/churn", "runs/churn-2"]);
     assert!(

@@ -115,7 +115,7 @@ fn requests_that_share_a_pass_get_what_they_would_get_alone() {
 fn a_model_says_what_it_is_without_showing_a_row() {
     let program = churn();
     program.succeed(&["report", "churn"]);
-    let server = Server::start(&program, &["churn"]);
+    let server = Server::start(&program, &["churn", "--reports"]);
     let info = server.get("/v1/models/churn").json();
     assert_eq!(info["kind"], "predictor");
     assert_eq!(info["inputs"][0]["name"], "age");
@@ -377,6 +377,10 @@ fn every_mistake_of_a_request_is_told() {
                 "text/csv",
                 "age,plan,since\n1,pro,2024-01-01\nx,pro,2024-01-01\n",
             ),
+        ),
+        (
+            "a gzip file",
+            server.post_as(path, "text/csv", b"\x1f\x8b\x08\x00"),
         ),
         (
             "no conversation",

@@ -254,7 +254,7 @@ pub(crate) struct ServeArgs {
     /// Threads per model that compute; by default one per four cores
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) workers: Option<u16>,
-    /// Rows of several requests that go through a network together, at most
+    /// No request is put to a batch that has as many rows
     #[arg(long, default_value_t = 64, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) batch_rows: u32,
     /// Milliseconds that a request waits for others to share a pass with; those that wait anyway share one at 0
@@ -263,10 +263,13 @@ pub(crate) struct ServeArgs {
     /// Requests per model that may wait; one more is refused with 503
     #[arg(long, default_value_t = 1024, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) queue: u32,
-    /// Megabytes of a request
-    #[arg(long, default_value_t = 16, value_name = "MB", value_parser = clap::value_parser!(u32).range(1..=4096))]
+    /// Megabytes of a JSON request
+    #[arg(long, default_value_t = 4, value_name = "MB", value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub(crate) max_body: u32,
-    /// Rows of a JSON request
+    /// Megabytes of a CSV or JSON lines file
+    #[arg(long, default_value_t = 16, value_name = "MB", value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub(crate) max_file: u32,
+    /// Rows of a JSON request, and of a file for models that search or recommend
     #[arg(long, default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) max_rows: u32,
     /// Seconds for a request to arrive, and again for its answer
@@ -290,6 +293,9 @@ pub(crate) struct ServeArgs {
     /// An origin whose pages may ask, such as `https://shop.example.com`; several by several of these
     #[arg(long, value_name = "ORIGIN")]
     pub(crate) cors_origin: Vec<String>,
+    /// Let the report of a run folder be read, which shows rows of the test part
+    #[arg(long)]
+    pub(crate) reports: bool,
     /// How to log
     #[arg(long, default_value = "text")]
     pub(crate) log: ServeLog,

@@ -3,16 +3,7 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
-pub(crate) use hob_data::count::{count, counted, number};
-
-/// A number as it was, without a tail of digits: `34`, `0.5`, `12.35`.
-pub(crate) fn plain(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < 1e15 {
-        format!("{value:.0}")
-    } else {
-        number(value)
-    }
-}
+pub(crate) use hob_data::count::{count, counted, number, plain};
 
 /// Seconds with a unit that fits.
 pub(crate) fn seconds(value: f64) -> String {

@@ -35,6 +35,15 @@ pub fn number(value: f64) -> String {
     }
 }
 
+/// A number as it was, without a tail of digits: `34`, `0.5`, `12.35`.
+pub fn plain(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        format!("{value:.0}")
+    } else {
+        number(value)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

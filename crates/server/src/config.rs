@@ -42,14 +42,16 @@ pub struct ServeConfig {
     pub device: Option<String>,
     /// Threads per model that compute.
     pub workers: usize,
-    /// Rows of several requests that go through a network together, at most.
+    /// No request is put to a batch that has as many rows.
     pub batch_rows: usize,
     /// How long a request may wait for others to share a pass with. Requests that wait anyway share one without it.
     pub batch_wait: Duration,
     /// Requests per model that may wait.
     pub queue: usize,
-    /// Bytes of a request.
+    /// Bytes of a JSON request.
     pub max_body: usize,
+    /// Bytes of a file.
+    pub max_file: usize,
     /// Rows of a JSON request.
     pub max_rows: usize,
     /// Time for the body of a request to arrive, and again for its answer.
@@ -66,6 +68,8 @@ pub struct ServeConfig {
     pub tls: Option<TlsFiles>,
     /// Pages of other origins that may ask.
     pub cors_origins: Vec<String>,
+    /// Whether the reports of run folders can be read; they show rows of the test part.
+    pub reports: bool,
     /// How to log.
     pub log: LogFormat,
     /// Whether every request is logged, without its content.

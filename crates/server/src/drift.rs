@@ -1,5 +1,6 @@
 //! What comes in and what goes out, so that one sees when the world has moved away from the training data.
 
+use hob_data::count::plain;
 use hob_data::preprocess::TransformReport;
 use hob_data::target::TargetKind;
 use hob_inference::manifest::{Manifest, OutputSpec};
@@ -142,12 +143,7 @@ impl OutputCounters {
                 bounds = (0..=NUM_RANGES)
                     .map(|place| low + step * place as f64)
                     .collect();
-                names.push(format!("below {}", short(low)));
-                names.extend(bounds.windows(2).map(|pair| {
-                    let [from, to] = [pair[0], pair[1]].map(short);
-                    format!("{from} to {to}")
-                }));
-                names.push(format!("above {}", short(high)));
+                names = range_names(&bounds);
             }
             TargetKind::Tags(_) => {}
             _ => {
@@ -231,16 +227,18 @@ impl OutputCounters {
     }
 }
 
-/// Four digits are enough to tell ranges apart.
-fn short(value: f64) -> String {
-    let digits = 4 - (value.abs().max(1e-12).log10().floor() as i32 + 1);
-    match digits {
-        ..=0 => format!("{value:.0}"),
-        digits => {
-            let text = format!("{value:.*}", digits.min(12) as usize);
-            text.trim_end_matches('0').trim_end_matches('.').to_string()
-        }
+/// Names of the ranges below, between and above some bounds, with as many digits as tell them apart.
+fn range_names(bounds: &[f64]) -> Vec<String> {
+    let mut texts: Vec<String> = bounds.iter().map(|bound| plain(*bound)).collect();
+    if texts.windows(2).any(|pair| pair[0] == pair[1]) {
+        texts = bounds.iter().map(f64::to_string).collect();
     }
+    let between = texts
+        .windows(2)
+        .map(|pair| format!("{} to {}", pair[0], pair[1]));
+    let below = texts.first().map(|low| format!("below {low}"));
+    let above = texts.last().map(|high| format!("above {high}"));
+    below.into_iter().chain(between).chain(above).collect()
 }
 
 #[cfg(test)]
@@ -260,10 +258,16 @@ mod tests {
     }
 
     #[test]
-    fn numbers_in_names_are_short() {
+    fn ranges_have_names_of_their_own() {
         assert_eq!(
-            [0.0, 12.3456, 0.001_234_6, 123_456.0].map(short),
-            ["0", "12.35", "0.001235", "123456"]
+            range_names(&[0.0, 0.5]),
+            ["below 0", "0 to 0.5000", "above 0.5000"]
         );
+        let years: Vec<f64> = (0..=8)
+            .map(|place| 2001.0 + 0.002 * f64::from(place))
+            .collect();
+        let names = range_names(&years);
+        let distinct: std::collections::HashSet<&String> = names.iter().collect();
+        assert_eq!(distinct.len(), 10, "{names:?}");
     }
 }

@@ -17,6 +17,8 @@ pub(crate) use status::{healthz, metrics, openapi, readyz};
 
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use hob_data::count::count;
+use hyper::StatusCode;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use serde_json::Value;
 
@@ -55,11 +57,21 @@ fn refused<T>(state: &State, entry: &Entry, answer: Result<T, Problem>) -> Resul
     answer
 }
 
+/// Refuses a request of more rows than the server takes at once.
+fn few_enough(state: &State, rows: usize, what: &str) -> Result<(), Problem> {
+    if rows <= state.max_rows {
+        return Ok(());
+    }
+    let detail = format!("{} {what} are too many for one request", count(rows));
+    let hint = format!("send at most {} at a time", count(state.max_rows));
+    Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).hint(hint))
+}
+
 /// A request of another kind of model.
 fn not_for(entry: &Entry, what: &str) -> Problem {
     let model = crate::info::does(&entry.served());
     Problem::new(
-        hyper::StatusCode::NOT_FOUND,
+        StatusCode::NOT_FOUND,
         format!("`{}` {what}; it {model}", entry.name),
     )
 }

@@ -1,6 +1,7 @@
 //! What a model is, as clients and the page are told.
 //!
-//! Nothing here is a row of the data: whoever may ask need not see the customers it was trained on.
+//! Nothing here is a row of the data: whoever may ask need not see the customers it was trained on. Answers may be:
+//! those of a search are stored ones, and a forecast is given back with its history.
 
 use std::collections::BTreeSet;
 
@@ -89,9 +90,17 @@ pub(crate) fn does(served: &Served) -> String {
     }
 }
 
-/// Everything about a model.
-pub(crate) fn info(entry: &Entry) -> Value {
+/// Everything about the model that answers now, and why a newer one does not.
+pub(crate) fn of_entry(entry: &Entry, shows_reports: bool) -> Value {
     let served = entry.served();
+    let mut info = served.info.clone();
+    info["reload_error"] = entry.reload_error().into();
+    info["report"] = (served.report.is_some() && shows_reports).into();
+    info
+}
+
+/// Everything about a model. Large catalogs take a while, so it is made once.
+pub(crate) fn info(served: &Served) -> Value {
     let manifest = served.model.manifest();
     let provenance = &manifest.provenance;
     let [training, validation, test] = provenance.rows;
@@ -103,14 +112,14 @@ pub(crate) fn info(entry: &Entry) -> Value {
     let (forecast, recommend, retrieve) = match &served.model {
         Model::Predictor(_) => (None, None, None),
         Model::Forecaster(forecaster) => (Some(of_forecaster(forecaster)), None, None),
-        Model::Recommender(recommender) => (None, Some(of_recommender(recommender, &served)), None),
+        Model::Recommender(recommender) => (None, Some(of_recommender(recommender, served)), None),
         Model::Retriever(retriever) => (None, None, Some(of_retriever(retriever))),
     };
     json!({
-        "name": entry.name,
+        "name": served.name,
         "kind": kind(&served.model),
-        "tasks": tasks(&served),
-        "does": does(&served),
+        "tasks": tasks(served),
+        "does": does(served),
         "title": manifest.name,
         "inputs": inputs,
         "outputs": outputs(manifest),
@@ -126,8 +135,8 @@ pub(crate) fn info(entry: &Entry) -> Value {
         "trained_on": provenance.device,
         "recipe": provenance.recipe,
         "loaded": served.loaded.to_string(),
-        "reload_error": entry.reload_error(),
-        "report": served.report.is_some(),
+        "reload_error": null,
+        "report": false,
         "forecast": forecast,
         "recommend": recommend,
         "retrieve": retrieve,

@@ -77,7 +77,9 @@ fn read(path: &Path) -> Result<Vec<Key>, ServeError> {
         let (name, hash) = line
             .split_once(char::is_whitespace)
             .ok_or_else(|| wrong("it has no blank between a name and a hash"))?;
-        let sha256 = from_hex(hash.trim())
+        // `sha256sum` writes the name of a file behind it.
+        let hash = hash.split_whitespace().next().unwrap_or_default();
+        let sha256 = from_hex(hash)
             .ok_or_else(|| wrong("what follows the name is no SHA-256 of 64 hexadecimal digits"))?;
         keys.push(Key {
             name: name.to_string(),
@@ -97,7 +99,7 @@ fn read(path: &Path) -> Result<Vec<Key>, ServeError> {
 
 fn from_hex(text: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
+    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     for (byte, pair) in bytes.iter_mut().zip(0..) {

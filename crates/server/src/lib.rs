@@ -8,6 +8,7 @@
 //! more per model, behind a queue with a bound: what does not fit is refused at once with 503, so that memory stays flat.
 
 mod access;
+mod answers;
 mod body;
 mod config;
 mod drift;

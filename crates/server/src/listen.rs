@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -15,12 +16,13 @@ use hyper::{Request, server::conn::http1, server::conn::http2, service::service_
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
-use crate::body::BodyLimits;
+use crate::body::Bodies;
 use crate::config::ServeConfig;
 use crate::error::ServeError;
 use crate::keys::Keys;
@@ -33,6 +35,10 @@ use crate::{logging, reload, routes, tls};
 
 /// Time for the head of a request, or for a TLS handshake. It also ends connections on which nothing is asked.
 const HEAD_TIME: Duration = Duration::from_secs(10);
+/// Time in which some of an answer must be taken.
+const WRITE_TIME: Duration = Duration::from_secs(30);
+/// Connections that the system holds until they are accepted.
+const BACKLOG: u32 = 4096;
 /// Pause after the system had no file or memory for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Streams of an HTTP/2 connection.
@@ -55,12 +61,12 @@ pub fn serve(config: &ServeConfig, ready: impl FnOnce(SocketAddr)) -> Result<(),
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(async {
+    let served: Result<(), ServeError> = runtime.block_on(async {
         let listen = |source| ServeError::Listen {
             addr: config.addr,
             source,
         };
-        let listener = TcpListener::bind(config.addr).await.map_err(listen)?;
+        let listener = bind(config.addr).map_err(listen)?;
         let addr = listener.local_addr().map_err(listen)?;
         tokio::spawn(reload::watch(state.clone(), config.device.clone()));
         ready(addr);
@@ -73,7 +79,24 @@ pub fn serve(config: &ServeConfig, ready: impl FnOnce(SocketAddr)) -> Result<(),
         };
         server.run(listener, config.timeout).await?;
         Ok(())
-    })
+    });
+    // What still reads a file is not waited for.
+    runtime.shutdown_background();
+    served
+}
+
+/// As [`TcpListener::bind`], with more room for connections that come all at once: one that finds none tries again only
+/// after a second.
+fn bind(addr: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = match addr {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // Otherwise a server that ended a moment ago would keep the next one from starting.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(addr)?;
+    socket.listen(BACKLOG)
 }
 
 fn state(config: &ServeConfig) -> Result<Shared, ServeError> {
@@ -88,10 +111,8 @@ fn state(config: &ServeConfig) -> Result<Shared, ServeError> {
         metrics,
         keys,
         rates: rates.map(RateLimits::new),
-        body: BodyLimits {
-            bytes: config.max_body,
-            time: config.timeout,
-        },
+        bodies: Bodies::new(config.max_body, config.max_file, config.timeout),
+        shows_reports: config.reports,
         max_rows: config.max_rows,
         timeout: config.timeout,
         has_tls: config.tls.is_some(),
@@ -132,8 +153,8 @@ impl Server {
                 }
             }
         }
-        drop(listener);
         self.state.is_ending.store(true, Ordering::Relaxed);
+        drop(listener);
         tracing::info!("finishing what is in flight");
         tokio::select! {
             () = self.graceful.shutdown() => {}
@@ -152,6 +173,7 @@ impl Server {
         let acceptor = self.acceptor.clone();
         gauge.inc();
         tokio::spawn(async move {
+            let stream = with_deadline(stream);
             match acceptor {
                 None => http1(stream, peer, router, watcher).await,
                 Some(acceptor) => {
@@ -168,6 +190,13 @@ impl Server {
             drop(permit);
         });
     }
+}
+
+/// A connection on which nothing can be written for a while is closed: its client does not read what it asked for.
+fn with_deadline(stream: TcpStream) -> Pin<Box<TimeoutStream<TcpStream>>> {
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(WRITE_TIME));
+    Box::pin(stream)
 }
 
 /// The next connection, when there is room for it.

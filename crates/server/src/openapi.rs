@@ -84,7 +84,8 @@ fn of_model(state: &State, entry: &Entry, paths: &mut Map<String, Value>) {
         &answer(&["predictions", "notes"]),
     );
     for kind in ["text/csv", "application/jsonl"] {
-        predict["requestBody"]["content"][kind] = json!({ "schema": { "type": "string" } });
+        let file = json!({ "schema": { "type": "string", "minLength": 1 } });
+        predict["requestBody"]["content"][kind] = file;
         predict["responses"]["200"]["content"][kind] = json!({ "schema": { "type": "string" } });
     }
     paths.insert(format!("{base}/predict"), json!({ "post": predict }));
@@ -189,7 +190,7 @@ fn get(state: &State, what: &str, kind: &str) -> Value {
 }
 
 fn post(state: &State, what: &str, request: &Value, answer: &Value) -> Value {
-    let statuses = ["400", "404", "408", "413", "415", "422", "503"];
+    let statuses = ["400", "404", "408", "413", "415", "422", "503", "504"];
     let mut responses = refusals(state, &statuses);
     responses["200"] = json!({
         "description": what,

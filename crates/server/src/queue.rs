@@ -99,7 +99,11 @@ impl Queue {
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "the model failed on this request; the log says why",
             )),
-            Err(_) => Err(Problem::busy("the model took too long")),
+            // Asking again at once would make it worse.
+            Err(_) => {
+                let detail = "the model took longer than `--timeout`";
+                Err(Problem::new(StatusCode::GATEWAY_TIMEOUT, detail))
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use hyper::StatusCode;
-use hyper::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use tower_http::cors::CorsLayer;
 
 use crate::problem::Problem;
@@ -52,7 +52,12 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(origins.to_vec())
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([AUTHORIZATION, CONTENT_TYPE])
+        .allow_headers([
+            AUTHORIZATION,
+            CONTENT_TYPE,
+            HeaderName::from_static("x-api-key"),
+        ])
+        .expose_headers([RETRY_AFTER, HeaderName::from_static("x-request-id")])
 }
 
 async fn not_found() -> Problem {
@@ -67,15 +72,10 @@ async fn named_methods(request: Request, next: Next) -> Response {
     let is_ours = response.extensions().get::<Problem>().is_some();
     match response.status() {
         StatusCode::METHOD_NOT_ALLOWED if !is_ours => {
-            let allow = response.headers().get(ALLOW).cloned();
-            let allowed = allow.as_ref().and_then(|allow| allow.to_str().ok());
-            let allowed = allowed.unwrap_or_default();
-            let detail = format!("this path does not answer {method} but {allowed}");
-            let mut response = Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail).into_response();
-            if let Some(allow) = allow {
-                response.headers_mut().insert(ALLOW, allow);
-            }
-            response
+            let detail = format!("this path does not answer {method}");
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
+                .hint("`/openapi.json` says how paths are asked")
+                .into_response()
         }
         // A query or a path that axum could not read.
         StatusCode::BAD_REQUEST if !is_ours => {

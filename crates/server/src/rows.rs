@@ -7,11 +7,12 @@ use hob_data::error::DataError;
 use hob_data::preprocess::{InputColumnSchema, InputType, PreprocessError, Problems};
 use hob_data::source::{Object, Reason, Rejected, read_objects};
 use hob_data::table::Table;
-use hob_inference::{Encoded, InferenceError, Model, Predictor};
+use hob_inference::{Encoded, InferenceError, Predictor};
 use hyper::StatusCode;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::answers::{Form, answers};
 use crate::problem::{FieldError, Problem, said};
 use crate::queue::Answer;
 use crate::served::Served;
@@ -81,47 +82,16 @@ fn encode(
     Ok((encoded.map_err(|error| refused(served, &error))?, notes))
 }
 
-/// Answers rows of a model that does not predict columns, a line each.
+/// Answers the rows of one request to a model of any kind.
 pub(crate) fn answer(served: &Served, rows: Vec<Object>) -> Answer {
     let (table, mut notes) = table(served, rows)?;
-    let failed = |error: InferenceError| refused(served, &error);
-    let predictions = match &served.model {
-        Model::Predictor(predictor) => {
-            let predictions = predictor.predict(&table).map_err(failed)?;
-            notes.extend(predictions.report.notes());
-            let row = |row| predictor.row_to_json(&predictions, row);
-            (0..predictions.num_rows).map(row).collect()
-        }
-        Model::Retriever(retriever) => {
-            let found = retriever.search(&table).map_err(failed)?;
-            served.drift.add_rows(&found.report);
-            notes.extend(found.report.notes());
-            found.replies.iter().map(|reply| reply.to_json()).collect()
-        }
-        Model::Forecaster(forecaster) => {
-            let (windows, report) = forecaster.windows_of_rows(&table).map_err(failed)?;
-            let forecasts = forecaster.forecast(&windows);
-            served.drift.add_count(windows.len());
-            notes.extend(report.notes());
-            (0..windows.len() * windows.horizon())
-                .map(|row| forecaster.row_to_json(&windows, &forecasts, row))
-                .collect()
-        }
-        Model::Recommender(recommender) => {
-            let users = recommender.users(&table);
-            let all = recommender
-                .allowed(&[])
-                .map_err(|error| failed(error.into()))?;
-            let top = recommender.spec().k[0];
-            let (lists, report) = recommender
-                .recommend(&users, Some(&table), top, &all, false)
-                .map_err(failed)?;
-            served.drift.add_count(lists.len());
-            notes.extend(report.notes());
-            lists.iter().map(|list| list.to_json()).collect()
-        }
-    };
-    to_bytes(&Predicted { predictions, notes })
+    let rows: Vec<usize> = (0..table.num_rows).collect();
+    let answers = answers(served, &table, &rows, Form::Lines)?;
+    notes.extend(answers.notes);
+    to_bytes(&Predicted {
+        predictions: answers.lines,
+        notes,
+    })
 }
 
 /// A JSON document as an answer.

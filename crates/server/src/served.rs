@@ -8,8 +8,10 @@ use std::time::SystemTime;
 use hob_data::preprocess::InputColumnSchema;
 use hob_data::source::{ColumnRequest, ReadOptions};
 use hob_inference::{InferenceError, Model};
+use serde_json::Value;
 
 use crate::drift::Drift;
+use crate::info;
 use crate::metrics::Metrics;
 
 /// The report of a run, beside its bundle.
@@ -32,6 +34,8 @@ pub(crate) struct Served {
     pub(crate) loaded: jiff::Timestamp,
     /// Where the report is, if there is one.
     pub(crate) report: Option<PathBuf>,
+    /// What it is, as clients are told.
+    pub(crate) info: Value,
 }
 
 impl Served {
@@ -63,18 +67,21 @@ impl Served {
         };
         let outputs = manifest.outputs.iter().map(|spec| spec.column.clone());
         let columns = requests.iter().map(|request| request.name.clone());
-        let report = folder_of(path).map(|folder| folder.join(REPORT));
-        Ok(Self {
+        let report = file_of(path).with_file_name(REPORT);
+        let mut served = Self {
             columns: columns.chain(outputs).collect(),
             drift: Drift::new(&name, manifest, metrics),
             loaded: jiff::Timestamp::now(),
-            report: report.filter(|report| report.is_file()),
+            report: (is_of_run(path) && report.is_file()).then_some(report),
+            info: Value::Null,
             schema,
             requests,
             options,
             name,
             model,
-        })
+        };
+        served.info = info::info(&served);
+        Ok(served)
     }
 
     /// What was learned of a column.
@@ -83,20 +90,20 @@ impl Served {
     }
 }
 
+/// The bundle of a run folder.
+const BUNDLE: &str = "model.hob";
+
 /// The bundle's file, which a run folder names by itself.
-pub(crate) fn file_of(path: &Path) -> PathBuf {
+fn file_of(path: &Path) -> PathBuf {
     match path.is_dir() {
-        true => path.join("model.hob"),
+        true => path.join(BUNDLE),
         false => path.to_path_buf(),
     }
 }
 
-/// The run folder of a bundle: the one it was named by, or the one it lies in.
-fn folder_of(path: &Path) -> Option<PathBuf> {
-    match path.is_dir() {
-        true => Some(path.to_path_buf()),
-        false => path.parent().map(Path::to_path_buf),
-    }
+/// Whether what lies beside a bundle belongs to it, as in a run folder; elsewhere it may be of another model.
+fn is_of_run(path: &Path) -> bool {
+    file_of(path).file_name().is_some_and(|name| name == BUNDLE)
 }
 
 /// Enough of a file to see that it was replaced.

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use hob_data::count::{count, counted, number};
+use hob_data::count::{count, counted, number, plain};
 use hob_data::preprocess::InputColumnSchema;
 use hob_data::target::TargetKind;
 use hob_inference::manifest::Manifest;
@@ -182,7 +182,7 @@ fn seen(column: &InputColumnSchema) -> String {
         values.push(format!("{} in all", count(column.num_values)));
     }
     let saw = match (column.min, column.max, column.kind.name()) {
-        (Some(min), Some(max), "number") => format!("{} to {}", number(min), number(max)),
+        (Some(min), Some(max), "number") => format!("{} to {}", plain(min), plain(max)),
         _ => values.join(", "),
     };
     format!(
@@ -216,7 +216,8 @@ fn limits(manifest: &Manifest, result: &RunResult) -> String {
         }
     }
     lines.extend(result.warnings.iter().cloned());
-    lines.extend(result.notes.iter().cloned());
+    let notes = result.notes.iter();
+    lines.extend(notes.map(|note| format!("When it was judged: {note}")));
     if lines.is_empty() {
         lines.push("None were found while it was trained.".to_string());
     }

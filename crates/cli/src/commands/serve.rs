@@ -48,6 +48,8 @@ fn config(args: &ServeArgs) -> ServeConfig {
         batch_wait: Duration::from_millis(args.batch_wait),
         queue: args.queue as usize,
         max_body: args.max_body as usize * 1_000_000,
+        max_file: args.max_file as usize * 1_000_000,
+        reports: args.reports,
         max_rows: args.max_rows as usize,
         timeout: Duration::from_secs(args.timeout.into()),
         max_connections: args.max_connections as usize,

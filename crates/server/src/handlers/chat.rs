@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Answered, ask, not_for};
-use crate::body;
+use crate::body::{self, Held};
 use crate::info;
 use crate::problem::Problem;
 use crate::queue::Answer;
@@ -36,7 +36,8 @@ pub(crate) async fn chat(
     if !info::tasks(&entry.served()).contains(&"chat") {
         return Err(not_for(entry, "cannot be talked to"));
     }
-    let said: ChatRequest = body::read_json(request, state.body).await?;
+    let Held { value, room: _room } = body::read_json(request, &state.bodies).await?;
+    let said: ChatRequest = value;
     if said.text.trim().is_empty() {
         return Err(Problem::new(
             hyper::StatusCode::UNPROCESSABLE_ENTITY,

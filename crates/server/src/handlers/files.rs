@@ -17,16 +17,20 @@ use http_body_util::channel::{Channel, Sender};
 use hyper::StatusCode;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use serde_json::{Map, Value};
+use tokio::sync::OwnedSemaphorePermit;
 
-use super::{Answered, refused};
-use crate::body::BodyKind;
+use super::{Answered, few_enough, refused};
+use crate::answers::{Form, answers};
+use crate::body::{BodyKind, Held};
 use crate::problem::Problem;
 use crate::queue::{Answer, Work};
 use crate::registry::Entry;
-use crate::rows;
+use crate::rows::{self, Place};
 use crate::served::Served;
 use crate::state::{Shared, State};
 
+/// How gzip begins.
+const GZIP: &[u8] = &[0x1f, 0x8b];
 /// Rows that are answered in one turn.
 const PIECE: usize = 256;
 /// Pause before a piece asks again for a place in the queue.
@@ -34,60 +38,71 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// Pieces that wait for the client.
 const WAITING: usize = 4;
 
+/// A file that was read, and the model that answers it to its end, also when a bundle is loaded in between.
+struct File {
+    entry: Arc<Entry>,
+    served: Arc<Served>,
+    kind: BodyKind,
+    table: Table,
+    /// Its part of the memory for large bodies.
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+impl File {
+    fn num_pieces(&self) -> usize {
+        match self.served.model {
+            Model::Predictor(_) => self.table.num_rows.div_ceil(PIECE).max(1),
+            // Their networks are called as a whole.
+            _ => 1,
+        }
+    }
+}
+
 /// Answers a file.
 pub(super) async fn answer(
     state: &Shared,
     entry: &Arc<Entry>,
     kind: BodyKind,
-    bytes: Bytes,
+    bytes: Held<Bytes>,
 ) -> Answered {
-    let table = Arc::new(read(entry, kind, bytes).await?);
-    let pieces = match entry.served().model {
-        Model::Predictor(_) => table.num_rows.div_ceil(PIECE).max(1),
-        // Their networks are called as a whole.
-        Model::Retriever(_) | Model::Recommender(_) if table.num_rows > state.max_rows => {
-            let detail = format!(
-                "{} rows are too many for this model at once",
-                table.num_rows
-            );
-            let hint = format!("send at most {} at a time", state.max_rows);
-            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).hint(hint));
-        }
-        _ => 1,
-    };
-    let first = piece(state, entry, kind, &table, 0).await?;
-    if pieces == 1 {
+    let file = Arc::new(read(entry, kind, bytes).await?);
+    if matches!(
+        file.served.model,
+        Model::Retriever(_) | Model::Recommender(_)
+    ) {
+        few_enough(state, file.table.num_rows, "rows")?;
+    }
+    let first = piece(state, &file, 0).await?;
+    if file.num_pieces() == 1 {
         return Ok(typed(kind, Body::from(first)));
     }
     let (sender, body) = Channel::new(WAITING);
-    let (state, entry) = (Arc::clone(state), Arc::clone(entry));
-    tokio::spawn(async move { send(&state, &entry, kind, &table, first, sender).await });
+    let state = Arc::clone(state);
+    tokio::spawn(async move { send(&state, &file, first, sender).await });
     Ok(typed(kind, Body::new(body)))
 }
 
 async fn send(
     state: &State,
-    entry: &Arc<Entry>,
-    kind: BodyKind,
-    table: &Arc<Table>,
+    file: &Arc<File>,
     first: Bytes,
     mut sender: Sender<Bytes, std::io::Error>,
 ) {
     let mut bytes = first;
-    for place in 1..=table.num_rows.div_ceil(PIECE) {
+    for place in 1..=file.num_pieces() {
         let sent = tokio::time::timeout(state.timeout, sender.send_data(bytes)).await;
         if !matches!(sent, Ok(Ok(()))) {
             // The client is gone, or takes nothing.
             sender.abort(std::io::ErrorKind::TimedOut.into());
             return;
         }
-        if place * PIECE >= table.num_rows {
+        if place == file.num_pieces() {
             return;
         }
-        bytes = match piece(state, entry, kind, table, place).await {
+        bytes = match piece(state, file, place).await {
             Ok(bytes) => bytes,
             Err(problem) => {
-                tracing::warn!(model = entry.name, problem.detail, "broke off a file");
+                tracing::warn!(model = file.entry.name, problem.detail, "broke off a file");
                 sender.abort(std::io::Error::other(problem.detail.clone()));
                 return;
             }
@@ -104,17 +119,27 @@ fn typed(kind: BodyKind, body: Body) -> Response {
 }
 
 /// All rows, off the threads that serve connections.
-async fn read(entry: &Arc<Entry>, kind: BodyKind, bytes: Bytes) -> Result<Table, Problem> {
-    let served = entry.served();
-    let format = match kind {
-        BodyKind::Csv => Format::Csv,
-        _ => Format::Jsonl,
-    };
+async fn read(
+    entry: &Arc<Entry>,
+    kind: BodyKind,
+    Held { value, room }: Held<Bytes>,
+) -> Result<File, Problem> {
+    // A few kilobytes of gzip may be gigabytes of rows.
+    if value.starts_with(GZIP) {
+        let detail = "the file is compressed with gzip";
+        let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail);
+        return Err(problem.hint("send it as it was before"));
+    }
+    let (entry, served) = (Arc::clone(entry), entry.served());
     let reading = tokio::task::spawn_blocking(move || {
-        let (columns, options) = (&served.requests, &served.options);
-        let read = source::read_stream("body", bytes.as_ref(), Some(format), columns, options);
-        read.map(|(table, _)| table)
-            .map_err(|error| rows::unreadable(&served, &error, rows::Place::Line))
+        let table = rows_of(&served, kind, &value)?;
+        Ok(File {
+            entry,
+            served,
+            kind,
+            table,
+            _room: room,
+        })
     });
     reading.await.unwrap_or_else(|_| {
         let detail = "the file could not be read";
@@ -122,97 +147,54 @@ async fn read(entry: &Arc<Entry>, kind: BodyKind, bytes: Bytes) -> Result<Table,
     })
 }
 
+fn rows_of(served: &Served, kind: BodyKind, bytes: &[u8]) -> Result<Table, Problem> {
+    let format = match kind {
+        BodyKind::Csv => Format::Csv,
+        _ => Format::Jsonl,
+    };
+    let (columns, options) = (&served.requests, &served.options);
+    let read = source::read_stream("body", bytes, Some(format), columns, options);
+    let (table, _) = read.map_err(|error| rows::unreadable(served, &error, Place::Line))?;
+    // A value that must not be missing is told before anything is answered.
+    let needs_values = served.schema.iter().any(|column| !column.can_be_missing);
+    if let (Model::Predictor(predictor), true) = (&served.model, needs_values) {
+        let all: Vec<usize> = (0..table.num_rows).collect();
+        let encoded = predictor.encode(&table, &all);
+        encoded.map_err(|error| rows::refused(served, &error))?;
+    }
+    Ok(table)
+}
+
 /// The answers to some rows; the first piece of a CSV file begins with the header.
-async fn piece(
-    state: &State,
-    entry: &Arc<Entry>,
-    kind: BodyKind,
-    table: &Arc<Table>,
-    place: usize,
-) -> Answer {
+async fn piece(state: &State, file: &Arc<File>, place: usize) -> Answer {
     let until = Instant::now() + state.timeout;
     loop {
-        let table = Arc::clone(table);
-        let call = move |served: &Served| {
+        let work = Arc::clone(file);
+        let call = move |_: &Served| {
+            let (served, table) = (&work.served, &work.table);
             let end = ((place + 1) * PIECE).min(table.num_rows);
-            let written = answers(served, &table, (place * PIECE..end).collect())?;
-            match kind {
-                BodyKind::Csv => csv(&written.columns, written.num_rows, place == 0),
-                _ => lines(&written.lines),
+            let rows: Vec<usize> = (place * PIECE..end).collect();
+            match work.kind {
+                BodyKind::Csv => {
+                    let answers = answers(served, table, &rows, Form::Columns)?;
+                    csv(&answers.columns, place == 0)
+                }
+                _ => lines(&answers(served, table, &rows, Form::Lines)?.lines),
             }
         };
         let work = Work::Call(Box::new(call));
-        match entry.queue.ask(work, state.timeout).await {
+        match file.entry.queue.ask(work, state.timeout).await {
             // Only a whole file is refused; once it is begun, its pieces wait for their turn.
             Err(problem) if place > 0 && problem.status == 503 && Instant::now() < until => {
                 tokio::time::sleep(PAUSE).await;
             }
-            answer => return refused(state, entry, answer),
+            answer => return refused(state, &file.entry, answer),
         }
     }
 }
 
-/// Answers in both forms; one of them is written.
-struct Written {
-    columns: Vec<OutputColumn>,
-    lines: Vec<Map<String, Value>>,
-    num_rows: usize,
-}
-
-fn answers(served: &Served, table: &Table, rows: Vec<usize>) -> Result<Written, Problem> {
-    let failed = |error| rows::refused(served, &error);
-    let (columns, lines): (_, Vec<_>) = match &served.model {
-        Model::Predictor(predictor) => {
-            let encoded = predictor.encode(table, &rows).map_err(failed)?;
-            let predictions = predictor.predict_encoded(vec![encoded]);
-            let Some(predictions) = predictions.first() else {
-                return Err(Problem::busy("the rows were lost"));
-            };
-            let outputs = &predictor.manifest().outputs;
-            served
-                .drift
-                .add(predictions, |place| outputs[place].threshold);
-            let line = |row| predictor.row_to_json(predictions, row);
-            let lines = (0..predictions.num_rows).map(line).collect();
-            (predictor.columns(predictions), lines)
-        }
-        Model::Retriever(retriever) => {
-            let found = retriever.search(table).map_err(failed)?;
-            served.drift.add_rows(&found.report);
-            let lines = found.replies.iter().map(|reply| reply.to_json()).collect();
-            (retriever.columns(&found.replies), lines)
-        }
-        Model::Forecaster(forecaster) => {
-            let (windows, _) = forecaster.windows_of_rows(table).map_err(failed)?;
-            let forecasts = forecaster.forecast(&windows);
-            served.drift.add_count(windows.len());
-            let line = |row| forecaster.row_to_json(&windows, &forecasts, row);
-            let lines = (0..windows.len() * windows.horizon()).map(line).collect();
-            (forecaster.columns(&windows, &forecasts), lines)
-        }
-        Model::Recommender(recommender) => {
-            let users = recommender.users(table);
-            let all = recommender
-                .allowed(&[])
-                .map_err(|error| failed(error.into()))?;
-            let top = recommender.spec().k[0];
-            let lists = recommender.recommend(&users, Some(table), top, &all, false);
-            let (lists, _) = lists.map_err(failed)?;
-            served.drift.add_count(lists.len());
-            let lines = lists.iter().map(|list| list.to_json()).collect();
-            (recommender.columns(&lists), lines)
-        }
-    };
-    // A list of a recommender is one line of JSON, but a row of CSV per item.
+fn csv(columns: &[OutputColumn], with_header: bool) -> Answer {
     let num_rows = columns.first().map_or(0, |column| column.cells.len());
-    Ok(Written {
-        columns,
-        lines,
-        num_rows,
-    })
-}
-
-fn csv(columns: &[OutputColumn], num_rows: usize, with_header: bool) -> Answer {
     let written = write::csv(columns, num_rows).map_err(|error| Problem::of_data(&error))?;
     if with_header {
         return Ok(written.into());

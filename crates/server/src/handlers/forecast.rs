@@ -8,8 +8,9 @@ use hob_inference::{Forecaster, Model};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Answered, ask, not_for};
-use crate::body;
+use super::{Answered, ask, few_enough, not_for};
+use crate::answers::not_too_many;
+use crate::body::{self, Held};
 use crate::problem::{FieldError, Problem};
 use crate::queue::Answer;
 use crate::rows::{refused, table, to_bytes};
@@ -45,7 +46,9 @@ pub(crate) async fn forecast(
     if !matches!(entry.served().model, Model::Forecaster(_)) {
         return Err(not_for(entry, "continues no series"));
     }
-    let wanted: ForecastRequest = body::read_json(request, state.body).await?;
+    let Held { value, room: _room } = body::read_json(request, &state.bodies).await?;
+    let wanted: ForecastRequest = value;
+    few_enough(&state, wanted.rows.as_ref().map_or(0, Vec::len), "rows")?;
     ask(&state, entry, Box::new(|served| answer(served, wanted))).await
 }
 
@@ -69,6 +72,7 @@ fn answer(served: &Served, wanted: ForecastRequest) -> Answer {
         None => windows,
         Some(key) => only(&windows, key)?,
     };
+    not_too_many(&windows)?;
     let forecasts = forecaster.forecast(&windows);
     served.drift.add_count(windows.len());
     let history = wanted.history.min(MAX_HISTORY);
@@ -87,6 +91,13 @@ fn only(windows: &Windows, key: &[String]) -> Result<Windows, Problem> {
     let places: Vec<_> = windows.places.iter().filter(of_key).copied().collect();
     if !places.is_empty() {
         return Ok(windows.with_places(places));
+    }
+    if windows.panel.columns.series.is_empty() {
+        let detail = "the model has one series, without a key: leave out `series`";
+        return Err(Problem::new(
+            hyper::StatusCode::UNPROCESSABLE_ENTITY,
+            detail,
+        ));
     }
     let known = series.iter().take(MAX_NAMED);
     Err(Problem::of_fields(vec![FieldError {

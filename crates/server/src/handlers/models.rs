@@ -26,7 +26,10 @@ pub(crate) async fn models(State(state): State<Shared>) -> Answered {
 }
 
 pub(crate) async fn model(State(state): State<Shared>, Path(name): Path<String>) -> Answered {
-    Ok(json(&info::info(state.registry.get(&name)?)))
+    Ok(json(&info::of_entry(
+        state.registry.get(&name)?,
+        state.shows_reports,
+    )))
 }
 
 /// The JSON schema of a row.
@@ -41,10 +44,11 @@ pub(crate) async fn drift(State(state): State<Shared>, Path(name): Path<String>)
 pub(crate) async fn report(State(state): State<Shared>, Path(name): Path<String>) -> Answered {
     let served = state.registry.get(&name)?.served();
     let none = || {
-        Problem::new(StatusCode::NOT_FOUND, "there is no report beside the model")
-            .hint("serve a run folder after `hob report RUN`")
+        Problem::new(StatusCode::NOT_FOUND, "there is no report to read")
+            .hint("serve a run folder after `hob report RUN`, with `--reports`: a report shows rows of the test part")
     };
-    let path = served.report.clone().ok_or_else(none)?;
+    let path = served.report.clone().filter(|_| state.shows_reports);
+    let path = path.ok_or_else(none)?;
     let read = tokio::task::spawn_blocking(move || std::fs::read(path)).await;
     let Ok(Ok(page)) = read else {
         return Err(none());

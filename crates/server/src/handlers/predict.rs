@@ -2,12 +2,10 @@
 
 use axum::extract::{Path, Request, State};
 use hob_data::source::Object;
-use hyper::StatusCode;
 use serde::Deserialize;
 
-use super::{Answered, files, json_bytes, refused};
-use crate::body::{self, BodyKind};
-use crate::problem::Problem;
+use super::{Answered, few_enough, files, json_bytes, refused};
+use crate::body::{self, BodyKind, Held};
 use crate::queue::Work;
 use crate::state::Shared;
 
@@ -27,19 +25,12 @@ pub(crate) async fn predict(
     let entry = state.registry.get(&name)?;
     let kind = BodyKind::of(request.headers())?;
     if kind != BodyKind::Json {
-        let bytes = body::read(request, state.body).await?;
-        return files::answer(&state, entry, kind, bytes).await;
+        let file = body::read_file(request, &state.bodies).await?;
+        return files::answer(&state, entry, kind, file).await;
     }
-    let PredictRequest { rows } = body::read_json(request, state.body).await?;
-    if rows.len() > state.max_rows {
-        let detail = format!("{} rows are too many for one request", rows.len());
-        return Err(
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).hint(format!(
-                "send at most {} at a time, or a file as text/csv",
-                state.max_rows
-            )),
-        );
-    }
+    let Held { value, room: _room } = body::read_json(request, &state.bodies).await?;
+    let PredictRequest { rows } = value;
+    few_enough(&state, rows.len(), "rows")?;
     let answer = entry.queue.ask(Work::Rows(rows), state.timeout).await;
     refused(&state, entry, answer).map(json_bytes)
 }

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, Query, Request, State};
+use hob_data::count::count;
 use hob_data::source::Object;
 use hob_inference::recommend::{ListError, Rule};
 use hob_inference::{Model, Recommender};
+use hyper::StatusCode;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Answered, ask, json, not_for};
-use crate::body;
+use super::{Answered, ask, few_enough, not_for};
+use crate::body::{self, Held};
 use crate::problem::{FieldError, Problem};
 use crate::queue::Answer;
 use crate::rows::{refused, table, to_bytes};
@@ -20,6 +22,8 @@ use crate::state::Shared;
 
 /// Items of a list, at most.
 pub(crate) const MAX_TOP: usize = 1000;
+/// Items of all lists of a request, at most.
+const MAX_LISTED: usize = 50_000;
 /// Items found by name, at most.
 const MAX_FOUND: usize = 20;
 
@@ -85,11 +89,12 @@ pub(crate) async fn recommend(
     if !matches!(entry.served().model, Model::Recommender(_)) {
         return Err(not_for(entry, "recommends no items"));
     }
-    let wanted: RecommendRequest = body::read_json(request, state.body).await?;
-    if wanted.users.len() > state.max_rows {
-        let detail = format!("{} users are too many for one request", wanted.users.len());
-        return Err(Problem::new(hyper::StatusCode::PAYLOAD_TOO_LARGE, detail)
-            .hint(format!("send at most {} at a time", state.max_rows)));
+    let Held { value, room: _room } = body::read_json(request, &state.bodies).await?;
+    let wanted: RecommendRequest = value;
+    few_enough(&state, wanted.users.len(), "users")?;
+    if wanted.users.is_empty() {
+        let detail = "`users` is empty; it must have an object per user";
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail));
     }
     ask(&state, entry, Box::new(|served| lists(served, wanted))).await
 }
@@ -103,7 +108,8 @@ pub(crate) async fn similar(
     if !matches!(entry.served().model, Model::Recommender(_)) {
         return Err(not_for(entry, "recommends no items"));
     }
-    let wanted: SimilarRequest = body::read_json(request, state.body).await?;
+    let Held { value, room: _room } = body::read_json(request, &state.bodies).await?;
+    let wanted: SimilarRequest = value;
     ask(
         &state,
         entry,
@@ -115,25 +121,38 @@ pub(crate) async fn similar(
 pub(crate) async fn items(
     State(state): State<Shared>,
     Path(name): Path<String>,
-    query: Query<ItemsQuery>,
+    Query(query): Query<ItemsQuery>,
 ) -> Answered {
     let entry = state.registry.get(&name)?;
-    let served = entry.served();
-    let Model::Recommender(recommender) = &served.model else {
+    if !matches!(entry.served().model, Model::Recommender(_)) {
         return Err(not_for(entry, "recommends no items"));
-    };
-    let found = recommender.find_items(&query.q, MAX_FOUND);
+    }
+    ask(
+        &state,
+        entry,
+        Box::new(move |served| found(served, &query.q)),
+    )
+    .await
+}
+
+fn found(served: &Served, text: &str) -> Answer {
+    let found = recommender(served)?.find_items(text, MAX_FOUND);
     let found: Vec<_> = found
         .into_iter()
         .map(|(item, name)| json!({ "item": item, "name": name }))
         .collect();
-    Ok(json(&json!({ "items": found })))
+    to_bytes(&json!({ "items": found }))
 }
 
 fn lists(served: &Served, wanted: RecommendRequest) -> Answer {
     let recommender = recommender(served)?;
     let allowed = allowed(recommender, &wanted.only, &wanted.without)?;
     let top = top(recommender, wanted.top)?;
+    if wanted.users.len() * top > MAX_LISTED {
+        let detail = format!("{} lists of {top} items are too many", wanted.users.len());
+        let hint = format!("ask for at most {} items in all", count(MAX_LISTED));
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).hint(hint));
+    }
     let (table, mut notes) = table(served, wanted.users)?;
     let users = recommender.users(&table);
     let lists = recommender.recommend(&users, Some(&table), top, &allowed, wanted.again);
@@ -197,5 +216,5 @@ fn allowed(
 }
 
 fn of_list(error: ListError) -> Problem {
-    Problem::new(hyper::StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
 }
