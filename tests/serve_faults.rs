@@ -92,17 +92,28 @@ fn a_server_that_is_killed_starts_again_and_one_that_is_asked_to_end_finishes() 
     server.child.wait().unwrap();
     let mut server = Server::start(
         &program,
-        &["churn", "--batch-wait", "700", "--batch-rows", "64"],
+        &["churn", "--batch-wait", "1500", "--batch-rows", "64"],
     );
-    std::thread::scope(|scope| {
-        // It waits for company for a while, and the end comes in between.
-        let asked = scope.spawn(|| server.post(PATH, ROWS));
-        std::thread::sleep(Duration::from_millis(200));
-        server.signal("-TERM");
-        let reply = asked.join().unwrap();
-        assert_eq!(reply.status, 200, "{}", reply.text());
-        assert_eq!(reply.json()["predictions"], before);
+    // It waits for company for a while, and the end comes in between.
+    let mut asked = TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
+    asked
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
+    let head = format!(
+        "POST {PATH} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        ROWS.len()
+    );
+    asked.write_all(format!("{head}{ROWS}").as_bytes()).unwrap();
+    server.wait_until("the request has arrived", |server| {
+        let metrics = server.get("/metrics").text();
+        metrics.contains("hob_connections 2")
     });
+    server.signal("-TERM");
+    let mut said = String::new();
+    asked.read_to_string(&mut said).unwrap();
+    assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+    let body: Value = serde_json::from_str(said.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+    assert_eq!(body["predictions"], before);
     assert!(server.child.wait().unwrap().success());
 }
 

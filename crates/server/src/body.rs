@@ -17,6 +17,8 @@ use crate::problem::Problem;
 
 /// From this size on, JSON is parsed where it does not hold up other requests, and bodies share a room.
 const LARGE: usize = 64 * 1024;
+/// A byte of JSON may need that many times the memory of one of a file.
+const JSON_WEIGHT: usize = 4;
 /// So many of the largest bodies have room at the same time.
 const SHARE: usize = 4;
 
@@ -49,7 +51,7 @@ pub(crate) struct Held<T> {
 
 impl Bodies {
     pub(crate) fn new(json: usize, file: usize, time: Duration) -> Self {
-        let room = SHARE * json.max(file) / UNIT;
+        let room = SHARE * file.max(JSON_WEIGHT * json) / UNIT;
         Self {
             json,
             file,
@@ -59,11 +61,15 @@ impl Bodies {
     }
 
     /// A part of the room for a body of that many bytes; small ones need none.
-    async fn room(&self, bytes: usize) -> Result<Option<OwnedSemaphorePermit>, Problem> {
+    async fn room(
+        &self,
+        bytes: usize,
+        weight: usize,
+    ) -> Result<Option<OwnedSemaphorePermit>, Problem> {
         if bytes < LARGE {
             return Ok(None);
         }
-        let room = Arc::clone(&self.room).acquire_many_owned((bytes / UNIT) as u32);
+        let room = Arc::clone(&self.room).acquire_many_owned((weight * bytes / UNIT) as u32);
         match tokio::time::timeout(TURN, room).await {
             Ok(Ok(permit)) => Ok(Some(permit)),
             _ => Err(Problem::busy("too many large requests at once")),
@@ -114,8 +120,7 @@ pub(crate) async fn read_file(
     request: Request<Body>,
     bodies: &Bodies,
 ) -> Result<Held<Bytes>, Problem> {
-    let flag = "--max-file";
-    read(request, bodies, bodies.file, flag).await
+    read(request, bodies, bodies.file, "--max-file", 1).await
 }
 
 async fn read(
@@ -123,6 +128,7 @@ async fn read(
     bodies: &Bodies,
     most: usize,
     flag: &str,
+    weight: usize,
 ) -> Result<Held<Bytes>, Problem> {
     let too_large = || {
         let detail = format!("such a request may have {} bytes", count(most));
@@ -135,7 +141,7 @@ async fn read(
         linger(request.into_body()).await;
         return Err(too_large());
     }
-    let room = bodies.room(length.unwrap_or(most)).await?;
+    let room = bodies.room(length.unwrap_or(most), weight).await?;
     let mut body = request.into_body();
     let collected = Limited::new(&mut body, most).collect();
     match tokio::time::timeout(bodies.time, collected).await {
@@ -187,7 +193,8 @@ pub(crate) async fn read_json<T: DeserializeOwned + Send + 'static>(
             "send application/json",
         ));
     }
-    let Held { value: bytes, room } = read(request, bodies, bodies.json, "--max-body").await?;
+    let Held { value: bytes, room } =
+        read(request, bodies, bodies.json, "--max-body", JSON_WEIGHT).await?;
     let parsed = match bytes.len() < LARGE {
         true => Ok(parse(&bytes)),
         false => tokio::task::spawn_blocking(move || parse(&bytes)).await,

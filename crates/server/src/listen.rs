@@ -171,9 +171,10 @@ impl Server {
         let (router, watcher) = (self.router.clone(), self.graceful.watcher());
         let gauge = self.state.metrics.connections.clone();
         let acceptor = self.acceptor.clone();
+        let idle = HEAD_TIME + 3 * self.state.timeout;
         gauge.inc();
         tokio::spawn(async move {
-            let stream = with_deadline(stream);
+            let stream = with_deadlines(stream, idle);
             match acceptor {
                 None => http1(stream, peer, router, watcher).await,
                 Some(acceptor) => {
@@ -192,10 +193,12 @@ impl Server {
     }
 }
 
-/// A connection on which nothing can be written for a while is closed: its client does not read what it asked for.
-fn with_deadline(stream: TcpStream) -> Pin<Box<TimeoutStream<TcpStream>>> {
+/// A connection on which nothing can be written for a while is closed: its client does not read what it asked for. So is
+/// one on which nothing comes for longer than any answer takes; of HTTP/2 that is one which does not even begin.
+fn with_deadlines(stream: TcpStream, idle: Duration) -> Pin<Box<TimeoutStream<TcpStream>>> {
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(WRITE_TIME));
+    stream.set_read_timeout(Some(idle));
     Box::pin(stream)
 }
 
