@@ -1,71 +1,89 @@
 //! ONNX, through burn-onnx, which knows some of Burn's operations and names the first one that it does not know.
 //!
 //! It takes linear networks, MLPs and ResNets with the activations relu, sigmoid, tanh and silu and with batch
-//! normalisation, on plain numbers, dense blocks and codes. Other activations, layer normalisation, number embeddings,
-//! the FT-transformer, text encoders and forecasting networks are refused by name.
+//! normalisation, on plain numbers and dense blocks, or on codes alone. Codes beside numbers, other activations, layer
+//! normalisation, number embeddings, the FT-transformer, text encoders and forecasting networks are refused by name.
 
 use burn::tensor::{Device, Int, Tensor};
 use burn_onnx::export::{AxisSpec, ExportError, InputSpec, OnnxExporter};
 
-use crate::{Input, ModelError, Network, NetworkConfig, weights::settled};
+use crate::{Input, ModelError, Network, NetworkConfig, config::BodyConfig, weights::settled};
 
 /// The network as an ONNX file (opset 18, f32) with any number of rows per batch.
 ///
-/// Its inputs are the lanes that the config has, in the order numbers, dense, codes; its outputs the heads in order.
+/// It has one input, because the exporter cannot know that the batch axes of several inputs are the same: the numbers and
+/// then the dense blocks of a row side by side, or its codes. Its outputs are the heads in order.
 pub fn onnx(
     network: &Network,
     config: &NetworkConfig,
     device: &Device,
 ) -> Result<Vec<u8>, ModelError> {
-    if !config.inputs.texts.is_empty() {
-        return Err(ModelError::OnnxOperation {
-            operation: "a text encoder".to_owned(),
-        });
-    }
-    if config.body.is_series() {
-        return Err(ModelError::OnnxOperation {
-            operation: "a forecasting network".to_owned(),
-        });
-    }
-    // Two batch sizes: the exporter takes the axis that differs for the free one.
-    let (sample, other) = (lanes(config, 2, device), lanes(config, 3, device));
-    let specs: Vec<InputSpec> = (0..sample.0.len() + sample.1.len())
-        .map(|_| InputSpec::new([AxisSpec::dynamic("batch"), AxisSpec::Static]))
-        .collect();
-    let has_numbers = !config.inputs.numbers.is_empty();
-    let forward = |network: &Network, (floats, codes): Lanes| {
-        let mut floats = floats.into_iter();
-        let numbers = if has_numbers { floats.next() } else { None };
-        network.forward(Input {
-            numbers,
-            dense: floats.next(),
-            codes: codes.into_iter().next(),
-            ..Default::default()
+    let refused = |operation: &str| {
+        Err(ModelError::OnnxOperation {
+            operation: operation.to_owned(),
         })
     };
-    let model = OnnxExporter::new()
-        .export_dynamic(&settled(network), sample, other, &specs, forward)
-        .map_err(error)?;
-    Ok(model.into_bytes())
+    if !config.inputs.texts.is_empty() {
+        return refused("a text encoder");
+    }
+    if config.body.is_series() {
+        return refused("a forecasting network");
+    }
+    if matches!(config.body, BodyConfig::FtTransformer(_)) {
+        return refused("the FT-transformer");
+    }
+    let network = settled(network);
+    let specs = [InputSpec::new([
+        AxisSpec::dynamic("batch"),
+        AxisSpec::Static,
+    ])];
+    let (numbers, codes) = (config.inputs.numbers.len(), config.inputs.codes.len());
+    let dense: usize = config.inputs.dense.iter().sum();
+    if codes > 0 && numbers + dense > 0 {
+        return refused("an embedding beside numbers (`encoding = \"one_hot\"` can be written)");
+    }
+    let exporter = OnnxExporter::new();
+    // Two batch sizes: the exporter takes the axis that differs for the free one.
+    let exported = match numbers + dense {
+        0 => {
+            let codes = |batch| Tensor::<2, Int>::zeros([batch, codes], device);
+            let forward = |network: &Network, codes: Tensor<2, Int>| {
+                network.forward(Input {
+                    codes: Some(codes),
+                    ..Default::default()
+                })
+            };
+            exporter.export_dynamic(&network, codes(2), codes(3), &specs, forward)
+        }
+        width => {
+            let columns = |batch| Tensor::<2>::zeros([batch, width], device);
+            let forward = |network: &Network, columns: Tensor<2>| {
+                network.forward(cut(&columns, numbers, dense))
+            };
+            exporter.export_dynamic(&network, columns(2), columns(3), &specs, forward)
+        }
+    };
+    Ok(exported.map_err(error)?.into_bytes())
 }
 
-type Lanes = (Vec<Tensor<2>>, Vec<Tensor<2, Int>>);
-
-fn lanes(config: &NetworkConfig, batch: usize, device: &Device) -> Lanes {
-    let inputs = &config.inputs;
-    let floats = [inputs.numbers.len(), inputs.dense.iter().sum()];
-    let floats = floats.into_iter().filter(|&width| width > 0);
-    let codes = Some(inputs.codes.len())
-        .into_iter()
-        .filter(|&width| width > 0);
-    (
-        floats
-            .map(|width| Tensor::zeros([batch, width], device))
-            .collect(),
-        codes
-            .map(|width| Tensor::zeros([batch, width], device))
-            .collect(),
-    )
+/// The lanes that stand side by side.
+fn cut(columns: &Tensor<2>, numbers: usize, dense: usize) -> Input {
+    let total = numbers + dense;
+    let lane = |start, width| match width {
+        0 => None,
+        width if width == total => Some(columns.clone()),
+        // By index, because a slice would name the number of rows too.
+        width => {
+            let places: Vec<i32> = (start as i32..).take(width).collect();
+            let places = Tensor::<1, Int>::from_data(places.as_slice(), &columns.device());
+            Some(columns.clone().select(1, places))
+        }
+    };
+    Input {
+        numbers: lane(0, numbers),
+        dense: lane(numbers, dense),
+        ..Default::default()
+    }
 }
 
 fn error(error: ExportError) -> ModelError {

@@ -24,11 +24,10 @@ def main(path, expected_path):
     ]
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     inputs = session.get_inputs()
-    assert len(inputs) == len(lanes), [i.name for i in inputs]
-    feed = {
-        info.name: lane.astype(np.int32) if info.type == "tensor(int32)" else lane
-        for info, lane in zip(inputs, lanes)
-    }
+    assert len(inputs) == 1, [i.name for i in inputs]
+    # Several lanes stand side by side as floats.
+    columns = lanes[0] if len(lanes) == 1 else np.concatenate([lane.astype(np.float32) for lane in lanes], axis=1)
+    feed = {inputs[0].name: columns.astype(np.int32) if inputs[0].type == "tensor(int32)" else columns}
     outputs = session.run(None, feed)
     assert len(outputs) == len(expected["outputs"])
     for output, reference in zip(outputs, expected["outputs"]):

@@ -31,16 +31,6 @@ fn supported() -> Vec<NetworkConfig> {
     let lanes = InputsConfig {
         numbers: vec![NumberEncoder::Plain; 3],
         dense: vec![2],
-        codes: vec![
-            CodeEncoder {
-                cardinality: 4,
-                dim: 2,
-            },
-            CodeEncoder {
-                cardinality: 3,
-                dim: 5,
-            },
-        ],
         ..Default::default()
     };
     let resnet = ResnetConfig {
@@ -62,12 +52,29 @@ fn supported() -> Vec<NetworkConfig> {
         ]
         .map(activated),
     );
+    let coded = InputsConfig {
+        codes: vec![
+            CodeEncoder {
+                cardinality: 4,
+                dim: 2,
+            },
+            CodeEncoder {
+                cardinality: 3,
+                dim: 5,
+            },
+        ],
+        ..Default::default()
+    };
     let plain = bodies
         .clone()
         .into_iter()
         .map(|body| config(plain_inputs(4), body));
-    let mixed = bodies.into_iter().map(|body| config(lanes.clone(), body));
-    plain.chain(mixed).collect()
+    let mixed = bodies
+        .clone()
+        .into_iter()
+        .map(|body| config(lanes.clone(), body));
+    let coded = bodies.into_iter().map(|body| config(coded.clone(), body));
+    plain.chain(mixed).chain(coded).collect()
 }
 
 /// ONNX Runtime computes the same where HOB_PYTHON names a Python with numpy, onnx and onnxruntime.
