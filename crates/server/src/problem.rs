@@ -3,8 +3,6 @@
 use std::ops::{Deref, DerefMut};
 
 use axum::response::{IntoResponse, Response};
-use hob_data::error::DataError;
-use hob_inference::InferenceError;
 use hyper::StatusCode;
 use hyper::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use schemars::JsonSchema;
@@ -132,13 +130,8 @@ impl Problem {
         self
     }
 
-    /// An error of reading or answering rows: the request's fault, but for a network that fails.
-    pub(crate) fn of_inference(error: &InferenceError) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, said(error))
-    }
-
-    /// An error of reading a table.
-    pub(crate) fn of_data(error: &DataError) -> Self {
+    /// An error of reading or answering rows, which is the request's fault.
+    pub(crate) fn unusable(error: &dyn std::error::Error) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, said(error))
     }
 }
@@ -172,8 +165,7 @@ fn split_hint(text: &str) -> (String, Option<String>) {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let body = serde_json::to_vec(&self).unwrap_or_default();
-        let mut response = (status, body).into_response();
+        let mut response = status.into_response();
         let headers = response.headers_mut();
         let problem = HeaderValue::from_static("application/problem+json");
         headers.insert(CONTENT_TYPE, problem);
@@ -186,7 +178,7 @@ impl IntoResponse for Problem {
                 HeaderValue::from_static("Bearer"),
             );
         }
-        // The middleware adds path and id, which handlers do not know.
+        // The middleware writes the body, because handlers know neither path nor id.
         response.extensions_mut().insert(self);
         response
     }

@@ -63,7 +63,7 @@ pub(crate) async fn observe(State(state): State<Shared>, request: Request, next:
     response
 }
 
-/// A problem says which request it is about.
+/// A problem says which request it is about, and is written here.
 fn named(mut response: Response, path: &str, id: &str) -> Response {
     let Some(mut problem) = response.extensions_mut().remove::<Problem>() else {
         return response;

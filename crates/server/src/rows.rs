@@ -169,7 +169,7 @@ pub(crate) fn unreadable(served: &Served, error: &DataError, place: Place) -> Pr
         DataError::TooManyRejected { rejected, .. } => {
             Problem::of_fields(wrong(served, rejected, place))
         }
-        error => Problem::of_data(error),
+        error => Problem::unusable(error),
     }
 }
 
@@ -218,7 +218,7 @@ fn described(column: Option<&InputColumnSchema>, mut error: FieldError) -> Field
 /// An error of encoding, value by value where it tells.
 pub(crate) fn refused(served: &Served, error: &InferenceError) -> Problem {
     let InferenceError::Encode(Problems(problems)) = error else {
-        return Problem::of_inference(error);
+        return Problem::unusable(error);
     };
     let errors = problems.iter().map(|problem| match problem {
         PreprocessError::Missing { column, row, .. } => {

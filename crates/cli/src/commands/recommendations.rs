@@ -35,7 +35,7 @@ pub(crate) fn predict(recommender: &Recommender, args: &PredictArgs) -> Result<(
     let top = args.top.unwrap_or(recommender.spec().k[0]);
     let allowed = allowed(recommender, args)?;
     if let Some(item) = &args.similar_to {
-        let similar = recommender.similar_to(item, top, &allowed);
+        let similar = recommender.similar(item, top, &allowed);
         let similar = similar.map_err(|error| WrongRequest(error.to_string()))?;
         return similar_items(args, &similar);
     }

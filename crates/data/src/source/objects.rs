@@ -105,14 +105,6 @@ fn cell_of(value: &Value) -> Cell<'_> {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Object(pub Vec<(String, Value)>);
 
-impl Object {
-    /// The value of a key.
-    pub fn get(&self, key: &str) -> Option<&Value> {
-        let mut entries = self.0.iter();
-        entries.find_map(|(name, value)| (name == key).then_some(value))
-    }
-}
-
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Entries;
@@ -125,7 +117,7 @@ impl<'de> Deserialize<'de> for Object {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
                 let mut entries = Vec::new();
-                while let Some((name, Flat(value))) = map.next_entry()? {
+                while let Some((name, Flat::<false>(value))) = map.next_entry()? {
                     entries.push((name, value));
                 }
                 Ok(Object(entries))
@@ -135,34 +127,21 @@ impl<'de> Deserialize<'de> for Object {
     }
 }
 
-/// The value of a cell. What is nested deeper than a list of plain values is no cell, and is not kept: a request of some
-/// megabytes could fill gigabytes with it.
-struct Flat(Value);
+/// The value of a cell, or a plain value in the list of one. What is nested deeper is no cell, and is not kept: a request
+/// of some megabytes could fill gigabytes with it.
+struct Flat<const IN_LIST: bool>(Value);
 
-impl<'de> Deserialize<'de> for Flat {
+impl<'de, const IN_LIST: bool> Deserialize<'de> for Flat<IN_LIST> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer
-            .deserialize_any(FlatVisitor { in_list: false })
+            .deserialize_any(FlatVisitor::<IN_LIST>)
             .map(Self)
     }
 }
 
-/// A plain value in a list.
-struct Plain(Value);
+struct FlatVisitor<const IN_LIST: bool>;
 
-impl<'de> Deserialize<'de> for Plain {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer
-            .deserialize_any(FlatVisitor { in_list: true })
-            .map(Self)
-    }
-}
-
-struct FlatVisitor {
-    in_list: bool,
-}
-
-impl<'de> Visitor<'de> for FlatVisitor {
+impl<'de, const IN_LIST: bool> Visitor<'de> for FlatVisitor<IN_LIST> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -199,11 +178,11 @@ impl<'de> Visitor<'de> for FlatVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let mut values = Vec::new();
-        if self.in_list {
+        if IN_LIST {
             while seq.next_element::<IgnoredAny>()?.is_some() {}
             return Ok(Value::Object(Map::new()));
         }
-        while let Some(Plain(value)) = seq.next_element()? {
+        while let Some(Flat::<true>(value)) = seq.next_element()? {
             values.push(value);
         }
         Ok(values.into())
@@ -247,5 +226,21 @@ fn take_values<S: RowSink>(
             hint: Some("keep one of them".into()),
         }),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_nested_in_a_cell_is_not_kept() {
+        let text = r#"{"a": [1, [2, {"b": 3}], {"c": 4}], "d": {"e": [5]}, "f": null}"#;
+        let object: Object = serde_json::from_str(text).unwrap();
+        let values: Vec<Value> = object.0.into_iter().map(|(_, value)| value).collect();
+        assert_eq!(
+            Value::from(values),
+            serde_json::json!([[1, {}, {}], {}, null])
+        );
     }
 }

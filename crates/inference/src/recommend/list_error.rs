@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::catalog::{Catalog, Rule};
-use super::list::RankedItem;
 use super::recommender::Recommender;
 
 /// Values or items named in a hint.
@@ -60,22 +59,12 @@ impl Recommender {
         Ok(self.catalog().allowed(rules))
     }
 
-    /// The same as [`Self::similar`], with an error for an item that the model does not know.
-    ///
-    /// # Errors
-    /// The model does not know the item.
-    pub fn similar_to(
-        &self,
-        item: &str,
-        top: usize,
-        allowed: &[bool],
-    ) -> Result<Vec<RankedItem>, ListError> {
-        self.similar(item, top, allowed)
-            .ok_or_else(|| ListError::UnknownItem {
-                item: item.to_string(),
-                column: self.spec().item.clone(),
-                near: self.find_items(item, MAX_SHOWN),
-            })
+    pub(super) fn unknown_item(&self, item: &str) -> ListError {
+        ListError::UnknownItem {
+            item: item.to_string(),
+            column: self.spec().item.clone(),
+            near: self.find_items(item, MAX_SHOWN),
+        }
     }
 
     /// Ids and names of the first items whose name or id has a text in it, whatever its case.

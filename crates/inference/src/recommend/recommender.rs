@@ -16,6 +16,7 @@ use super::check::fault;
 use super::fold_in::{fold_in, fold_in_ratings};
 use super::input::{Question, questions};
 use super::list::{Basis, RankedItem, Recommendation, UserRequest, top_items};
+use super::list_error::ListError;
 use super::scoring::{ItemWeights, Scoring};
 use super::spec::RecommendSpec;
 use crate::bundle::Bundle;
@@ -327,9 +328,16 @@ impl Recommender {
 
     /// The items most like one: by the cosine of their vectors without levels, or by how much the one speaks for them.
     ///
-    /// `None` for an item that the model does not know.
-    pub fn similar(&self, item: &str, top: usize, allowed: &[bool]) -> Option<Vec<RankedItem>> {
-        let item = *self.items.get(item)?;
+    /// # Errors
+    /// The model does not know the item.
+    pub fn similar(
+        &self,
+        item: &str,
+        top: usize,
+        allowed: &[bool],
+    ) -> Result<Vec<RankedItem>, ListError> {
+        let known = self.item_number(item);
+        let item = known.ok_or_else(|| self.unknown_item(item))?;
         let mut scores = vec![0.0; self.catalog.texts.items.len()];
         self.scoring().similarity(item, &mut scores);
         let mut is_open = allowed.to_vec();
@@ -341,7 +349,7 @@ impl Recommender {
                 name: self.catalog.name(item).to_string(),
                 score: scores[item as usize],
             });
-        Some(ranked.collect())
+        Ok(ranked.collect())
     }
 
     /// The number of a user whose events the model was trained or judged on.

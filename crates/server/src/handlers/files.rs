@@ -195,11 +195,11 @@ async fn piece(state: &State, file: &Arc<File>, place: usize) -> Answer {
 
 fn csv(columns: &[OutputColumn], with_header: bool) -> Answer {
     let num_rows = columns.first().map_or(0, |column| column.cells.len());
-    let written = write::csv(columns, num_rows).map_err(|error| Problem::of_data(&error))?;
+    let written = write::csv(columns, num_rows).map_err(|error| Problem::unusable(&error))?;
     if with_header {
         return Ok(written.into());
     }
-    let header = write::csv(columns, 0).map_err(|error| Problem::of_data(&error))?;
+    let header = write::csv(columns, 0).map_err(|error| Problem::unusable(&error))?;
     Ok(Bytes::from(written).slice(header.len()..))
 }
 

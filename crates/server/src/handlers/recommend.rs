@@ -1,6 +1,7 @@
 //! `POST /v1/models/{name}/recommend` and `similar`, `GET .../items`: lists of items.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::extract::{Path, Query, Request, State};
 use hob_data::count::count;
@@ -16,6 +17,7 @@ use super::{Answered, ask, few_enough, not_for};
 use crate::body::{self, Held};
 use crate::problem::{FieldError, Problem};
 use crate::queue::Answer;
+use crate::registry::Entry;
 use crate::rows::{refused, table, to_bytes};
 use crate::served::Served;
 use crate::state::Shared;
@@ -85,10 +87,7 @@ pub(crate) async fn recommend(
     Path(name): Path<String>,
     request: Request,
 ) -> Answered {
-    let entry = state.registry.get(&name)?;
-    if !matches!(entry.served().model, Model::Recommender(_)) {
-        return Err(not_for(entry, "recommends no items"));
-    }
+    let entry = recommends(&state, &name)?;
     let Held { value, room: _room } = body::read_json(request, &state.bodies).await?;
     let wanted: RecommendRequest = value;
     few_enough(&state, wanted.users.len(), "users")?;
@@ -104,10 +103,7 @@ pub(crate) async fn similar(
     Path(name): Path<String>,
     request: Request,
 ) -> Answered {
-    let entry = state.registry.get(&name)?;
-    if !matches!(entry.served().model, Model::Recommender(_)) {
-        return Err(not_for(entry, "recommends no items"));
-    }
+    let entry = recommends(&state, &name)?;
     let Held { value, room: _room } = body::read_json(request, &state.bodies).await?;
     let wanted: SimilarRequest = value;
     ask(
@@ -123,16 +119,22 @@ pub(crate) async fn items(
     Path(name): Path<String>,
     Query(query): Query<ItemsQuery>,
 ) -> Answered {
-    let entry = state.registry.get(&name)?;
-    if !matches!(entry.served().model, Model::Recommender(_)) {
-        return Err(not_for(entry, "recommends no items"));
-    }
+    let entry = recommends(&state, &name)?;
     ask(
         &state,
         entry,
         Box::new(move |served| found(served, &query.q)),
     )
     .await
+}
+
+/// The model of that name, if it recommends.
+fn recommends<'a>(state: &'a Shared, name: &str) -> Result<&'a Arc<Entry>, Problem> {
+    let entry = state.registry.get(name)?;
+    match entry.served().model {
+        Model::Recommender(_) => Ok(entry),
+        _ => Err(not_for(entry, "recommends no items")),
+    }
 }
 
 fn found(served: &Served, text: &str) -> Answer {
@@ -166,7 +168,7 @@ fn alike(served: &Served, wanted: &SimilarRequest) -> Answer {
     let recommender = recommender(served)?;
     let allowed = allowed(recommender, &wanted.only, &wanted.without)?;
     let top = top(recommender, wanted.top)?;
-    let items = recommender.similar_to(&wanted.item, top, &allowed);
+    let items = recommender.similar(&wanted.item, top, &allowed);
     to_bytes(&json!({ "items": items.map_err(of_list)? }))
 }
 
