@@ -89,6 +89,49 @@ fn a_run_with_lora_or_gradual_unfreezing_repeats_itself() {
     );
 }
 
+/// The trained encoder reads the first column; the vectors of the frozen one come first in what is trained all the same.
+#[test]
+fn a_frozen_encoder_beside_a_trained_one_encodes_each_text_once() {
+    let program = with_tiny_bert();
+    let rows = (0..60).map(|row| {
+        let topic = row % 3;
+        let (note, subject) = (
+            ["a", "b c", "c b a"][(row / 3) % 3],
+            ["price", "parcel", "shoes"][topic],
+        );
+        format!(
+            "{note} {topic},how {subject},{}\n",
+            ["money", "post", "wear"][topic]
+        )
+    });
+    let table = format!("note,question,topic\n{}", rows.collect::<String>());
+    program.write("a.csv", &table);
+    let bag = "[[inputs]]\ncolumn = \"note\"\n[inputs.text.encoder.bag]\ndim = 4\nbuckets = 50\n\n[[inputs]]";
+    let mixed = |more: &str| bert_recipe("freeze = \"all\"\n", more).replacen("[[inputs]]", bag, 1);
+    program.write("mixed.toml", &mixed(""));
+    let ran = program.succeed(&["train", "mixed.toml", "--out", "first"]);
+    assert!(ran.stderr.contains("encoded 3 texts"), "{}", ran.stderr);
+    // Opening it computes the stored examples again, with both encoders in the network.
+    program.succeed(&["predict", "first", "a.csv"]);
+    program.succeed(&["train", "mixed.toml", "-q", "--out", "again"]);
+    let read = |run: &str| Bundle::read(&program.path(run)).unwrap();
+    assert!(read("first").weights == read("again").weights);
+
+    let start = "warm_start = \"first\"\n";
+    program.write(
+        "child.toml",
+        &mixed(start).replace("epochs = 4", "epochs = 1"),
+    );
+    let ran = program.succeed(&["train", "child.toml", "--out", "child"]);
+    assert!(
+        ran.stderr.contains("warm start: took all"),
+        "{}",
+        ran.stderr
+    );
+    let (before, after) = (losses(&program, "first"), losses(&program, "child"));
+    assert!(after[0] < before[0], "{after:?} after {before:?}");
+}
+
 #[test]
 fn a_rank_as_large_as_the_matrices_is_refused() {
     let program = with_tiny_bert();

@@ -13,21 +13,29 @@ use crate::error::InferenceError;
 /// # Errors
 /// The folder does not exist or cannot be written, or the disk is full.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), InferenceError> {
-    write(path, bytes).map_err(|source| InferenceError::Io {
+    write_parts_atomically(path, &[bytes])
+}
+
+/// The same for content that is in parts, one after the other.
+pub(crate) fn write_parts_atomically<P: AsRef<[u8]>>(
+    path: &Path,
+    parts: &[P],
+) -> Result<(), InferenceError> {
+    write(path, parts).map_err(|source| InferenceError::Io {
         action: "write",
         path: path.to_path_buf(),
         source,
     })
 }
 
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write<P: AsRef<[u8]>>(path: &Path, parts: &[P]) -> io::Result<()> {
     match fs::metadata(path) {
         Ok(found) if found.is_file() => {
-            replace(&fs::canonicalize(path)?, bytes, found.permissions())
+            replace(&fs::canonicalize(path)?, parts, found.permissions())
         }
         Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-        Ok(_) => OpenOptions::new().write(true).open(path)?.write_all(bytes),
-        Err(_) => replace(&target_of(path), bytes, permissions_of_new_files()),
+        Ok(_) => write_all(&mut OpenOptions::new().write(true).open(path)?, parts),
+        Err(_) => replace(&target_of(path), parts, permissions_of_new_files()),
     }
 }
 
@@ -51,9 +59,15 @@ fn permissions_of_new_files() -> Option<Permissions> {
     None
 }
 
-fn replace(
+fn write_all<P: AsRef<[u8]>>(file: &mut impl Write, parts: &[P]) -> io::Result<()> {
+    parts
+        .iter()
+        .try_for_each(|part| file.write_all(part.as_ref()))
+}
+
+fn replace<P: AsRef<[u8]>>(
     path: &Path,
-    bytes: &[u8],
+    parts: &[P],
     permissions: impl Into<Option<Permissions>>,
 ) -> io::Result<()> {
     let folder = match path.parent() {
@@ -65,7 +79,7 @@ fn replace(
         .tempfile_in(folder)
         // The error of this library names the temporary file, which means nothing to a user.
         .map_err(|error| io::Error::from(error.kind()))?;
-    file.write_all(bytes)?;
+    write_all(&mut file, parts)?;
     if let Some(permissions) = permissions.into() {
         file.as_file().set_permissions(permissions)?;
     }

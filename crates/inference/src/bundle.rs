@@ -1,9 +1,10 @@
 //! A trained model as one file.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::answer_index::AnswerIndex;
-use crate::atomic::write_atomically;
+use crate::atomic::write_parts_atomically;
 use crate::container::{self, Sections};
 use crate::error::{BundleFault, InferenceError};
 use crate::manifest::Manifest;
@@ -103,6 +104,22 @@ impl Bundle {
     /// # Errors
     /// The manifest holds a number that JSON cannot hold.
     pub fn to_bytes(&self) -> Result<Vec<u8>, BundleFault> {
+        self.encode(|parts| parts.concat())
+    }
+
+    /// Writes the file, whole or not at all.
+    ///
+    /// # Errors
+    /// The manifest holds a number that JSON cannot hold, the folder cannot be written or the disk is full.
+    pub fn write(&self, path: &Path) -> Result<(), InferenceError> {
+        let written = self.encode(|parts| write_parts_atomically(path, parts));
+        written.map_err(|source| InferenceError::Bundle {
+            path: PathBuf::from(path),
+            source,
+        })?
+    }
+
+    fn encode<T>(&self, take: impl FnOnce(&[Cow<'_, [u8]>]) -> T) -> Result<T, BundleFault> {
         let manifest = serde_json::to_vec(&self.manifest)
             .map_err(|error| BundleFault::Manifest(error.to_string()))?;
         let index = match (&self.index, &self.catalog) {
@@ -110,22 +127,11 @@ impl Bundle {
             (None, Some(catalog)) => Some(catalog.to_bytes()?),
             (None, None) => None,
         };
-        Ok(container::encode(Sections {
+        let sections = Sections {
             manifest: &manifest,
             weights: &self.weights,
             index: index.as_deref(),
-        }))
-    }
-
-    /// Writes the file, whole or not at all.
-    ///
-    /// # Errors
-    /// The folder cannot be written or the disk is full.
-    pub fn write(&self, path: &Path) -> Result<(), InferenceError> {
-        let bytes = self.to_bytes().map_err(|source| InferenceError::Bundle {
-            path: PathBuf::from(path),
-            source,
-        })?;
-        write_atomically(path, &bytes)
+        };
+        Ok(take(&container::encode(sections)))
     }
 }

@@ -16,6 +16,8 @@
 //! Nothing in the file is code, and nothing is trusted: lengths are compared with the file before anything is read by
 //! them, and the checksum before anything is parsed.
 
+use std::borrow::Cow;
+
 use sha2::{Digest, Sha256};
 
 use crate::error::BundleFault;
@@ -33,27 +35,23 @@ pub(crate) struct Sections<'a> {
     pub(crate) index: Option<&'a [u8]>,
 }
 
-/// Joins the sections into the bytes of a bundle.
-pub(crate) fn encode(sections: Sections<'_>) -> Vec<u8> {
+/// The bytes of a bundle, one part after the other. They are not joined: weights can be a large part of the memory.
+pub(crate) fn encode(sections: Sections<'_>) -> [Cow<'_, [u8]>; 4] {
     let Sections {
         manifest,
         weights,
         index,
     } = sections;
-    let content = [manifest, weights, index.unwrap_or_default()];
-    let length: usize = content.iter().map(|section| section.len()).sum();
-    let mut bytes = Vec::with_capacity(HEADER + length);
+    let index = index.unwrap_or_default();
+    let mut bytes = Vec::with_capacity(HEADER);
     bytes.extend_from_slice(MAGIC);
     bytes.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
     bytes.extend_from_slice(&[0; 4]);
     bytes.extend_from_slice(&(manifest.len() as u64).to_le_bytes());
     bytes.extend_from_slice(&(weights.len() as u64).to_le_bytes());
-    bytes.extend_from_slice(&checksum(&content));
-    bytes.extend_from_slice(&(content[2].len() as u64).to_le_bytes());
-    content
-        .iter()
-        .for_each(|section| bytes.extend_from_slice(section));
-    bytes
+    bytes.extend_from_slice(&checksum(&[manifest, weights, index]));
+    bytes.extend_from_slice(&(index.len() as u64).to_le_bytes());
+    [bytes.into(), manifest.into(), weights.into(), index.into()]
 }
 
 /// Splits the bytes of a bundle into its sections.
@@ -139,13 +137,13 @@ mod tests {
     #[test]
     fn what_is_encoded_comes_back() {
         for sections in bundles() {
-            assert_eq!(decode(&encode(sections)), Ok(sections));
+            assert_eq!(decode(&encode(sections).concat()), Ok(sections));
         }
     }
 
     #[test]
     fn every_truncation_is_an_error() {
-        for bytes in bundles().map(encode) {
+        for bytes in bundles().map(|sections| encode(sections).concat()) {
             for len in 0..bytes.len() {
                 assert!(decode(&bytes[..len]).is_err(), "{len} bytes were accepted");
             }
@@ -154,7 +152,7 @@ mod tests {
 
     #[test]
     fn every_changed_byte_is_an_error() {
-        for bytes in bundles().map(encode) {
+        for bytes in bundles().map(|sections| encode(sections).concat()) {
             // Bytes 12 to 15 are reserved.
             for index in (0..12).chain(16..bytes.len()) {
                 let mut changed = bytes.clone();
@@ -170,7 +168,7 @@ mod tests {
     #[test]
     fn another_format_is_named_with_what_to_do() {
         let text = |version| {
-            let mut bytes = encode(bundles()[0]);
+            let mut bytes = encode(bundles()[0]).concat();
             bytes[8] = version;
             decode(&bytes).unwrap_err().to_string()
         };

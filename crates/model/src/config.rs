@@ -2,6 +2,7 @@
 //!
 //! A [`NetworkConfig`] is stored in the bundle and suffices, with the weights, to rebuild the network.
 
+mod inputs;
 mod recommend;
 mod series;
 mod text;
@@ -9,6 +10,7 @@ mod text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use inputs::{CodeEncoder, InputsConfig, NumberEncoder, columns_by_encoder};
 pub use recommend::{InteractionsConfig, MfConfig, SasrecConfig, SlimConfig, TwoTowerConfig};
 pub use series::{
     DeeparConfig, DlinearConfig, NbeatsConfig, NbeatsStack, NhitsConfig, NlinearConfig,
@@ -35,6 +37,33 @@ impl NetworkConfig {
     pub fn num_outputs(&self) -> usize {
         self.heads.len().max(1)
     }
+
+    /// The rest of this network, when the texts of the first `encoders` text encoders have become vectors.
+    ///
+    /// # Panics
+    /// When a head labels the words of such a text, which a vector per text does not tell apart.
+    pub fn behind(&self, encoders: usize) -> Self {
+        let texts = &self.inputs.texts;
+        let place = |column: usize| {
+            assert!(
+                texts[column] >= encoders,
+                "words are read by an encoder of the rest"
+            );
+            texts[..column]
+                .iter()
+                .filter(|&&reader| reader >= encoders)
+                .count()
+        };
+        let heads = self.heads.iter().map(|head| HeadConfig {
+            words_of: head.words_of.map(place),
+            ..head.clone()
+        });
+        Self {
+            inputs: self.inputs.behind(encoders),
+            heads: heads.collect(),
+            ..self.clone()
+        }
+    }
 }
 
 /// One output head: a linear layer on the body's last hidden layer, or on each word of a text.
@@ -48,84 +77,6 @@ pub struct HeadConfig {
     /// knows of the first token of each word, and not the body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words_of: Option<usize>,
-}
-
-/// The lanes of an [`Input`](crate::Input).
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct InputsConfig {
-    /// One entry per column of the number lane.
-    pub numbers: Vec<NumberEncoder>,
-    /// Widths of the blocks of the dense lane.
-    pub dense: Vec<usize>,
-    /// One entry per column of the code lane.
-    pub codes: Vec<CodeEncoder>,
-    /// What reads texts. Columns that share an encoder share its weights.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub text_encoders: Vec<TextEncoderConfig>,
-    /// One entry per text column: which of `text_encoders` reads it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub texts: Vec<usize>,
-    /// Windows of series, for a body that forecasts. There is then nothing else, and no head.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub series: Option<SeriesConfig>,
-    /// Users and items, for a body that recommends. There is then nothing else, and no head.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub interactions: Option<InteractionsConfig>,
-}
-
-impl InputsConfig {
-    /// What a body sees: the vector of each text column as one more dense block.
-    ///
-    /// # Panics
-    /// When a text column names an encoder that is not there, which [`NetworkConfig::check`] refuses.
-    pub fn without_texts(&self) -> Self {
-        let texts = self.texts.iter();
-        let vectors = texts.map(|&encoder| self.text_encoders[encoder].width());
-        Self {
-            numbers: self.numbers.clone(),
-            dense: self.dense.iter().copied().chain(vectors).collect(),
-            codes: self.codes.clone(),
-            text_encoders: Vec::new(),
-            texts: Vec::new(),
-            series: self.series.clone(),
-            interactions: self.interactions.clone(),
-        }
-    }
-}
-
-/// How one number of the number lane is seen.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NumberEncoder {
-    /// As it is.
-    Plain,
-    /// Trained frequencies, linear layer, ReLU. Columns with equal settings share one tensor per role.
-    Periodic {
-        /// Numbers of the embedding.
-        dim: usize,
-        /// Trained frequencies.
-        frequencies: usize,
-        /// Standard deviation of the frequencies at the start.
-        sigma: f64,
-        /// One linear layer for all columns (PLR-lite).
-        lite: bool,
-    },
-    /// Piecewise linear encoding, linear layer.
-    PiecewiseLinear {
-        /// Numbers of the embedding.
-        dim: usize,
-        /// Ascending bin edges, at least 2.
-        edges: Vec<f32>,
-    },
-}
-
-/// An embedding table for one column of the code lane.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CodeEncoder {
-    /// Number of codes.
-    pub cardinality: usize,
-    /// Numbers per embedding (the FT-transformer uses its own token width instead).
-    pub dim: usize,
 }
 
 /// `[model.*]`

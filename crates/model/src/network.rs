@@ -13,7 +13,10 @@ pub(crate) use parameters::{Draw, stable_id};
 
 use crate::{
     Input, LinearBody, NetworkConfig, Text, TextEncoder,
-    config::{BodyConfig, HeadConfig, InputsConfig, InteractionsConfig, LoraConfig, SeriesConfig},
+    config::{
+        BodyConfig, HeadConfig, InputsConfig, InteractionsConfig, LoraConfig, SeriesConfig,
+        columns_by_encoder,
+    },
     ft_transformer::FtTransformer,
     mlp::Mlp,
     recommend::{Recommender, item_item::ItemItem},
@@ -117,24 +120,24 @@ impl Network {
         .map(&mut StableIds::default())
     }
 
-    /// The body and heads of `rest` behind `texts`, which read the text columns as `inputs` says. `rest` is a network
-    /// for [`InputsConfig::without_texts`], trained on vectors that were computed beforehand, or a network with other
-    /// text encoders. Names and ids of the parameters are those of a network that was built as a whole.
+    /// The body and heads of `rest` behind `texts`, as a network for `config`. `rest` is a network for
+    /// [`NetworkConfig::behind`], trained on vectors that were computed beforehand, or one with other text encoders. Names
+    /// and ids of the parameters are those of a network that was built as a whole.
     ///
     /// # Panics
-    /// When `texts` and `inputs` name different numbers of encoders.
-    pub fn join(texts: Vec<TextEncoder>, rest: Self, inputs: &InputsConfig) -> Self {
+    /// When `texts` are not as many encoders as those of `config`.
+    pub fn join(texts: Vec<TextEncoder>, rest: Self, config: &NetworkConfig) -> Self {
         assert_eq!(
             texts.len(),
-            inputs.text_encoders.len(),
+            config.inputs.text_encoders.len(),
             "one encoder for each entry of the config"
         );
         Self {
             texts,
-            text_columns: inputs.texts.clone(),
+            text_columns: config.inputs.texts.clone(),
             body: rest.body,
             heads: rest.heads,
-            head_words: rest.head_words,
+            head_words: config.heads.iter().map(|head| head.words_of).collect(),
         }
         .map(&mut StableIds::default())
     }
@@ -215,7 +218,7 @@ impl Network {
             .zip(&self.text_columns);
         let vectors = texts.map(|(text, &encoder)| Some(self.texts[encoder].forward(text)));
         let vectors = vectors.collect();
-        self.body.forward(with_vectors(input, vectors))
+        self.body.forward(self.with_vectors(input, vectors))
     }
 
     /// Raw numbers (logits, scaled predictions) for each head: `[batch, width]`, or `[words in the batch, width]` of a
@@ -240,7 +243,7 @@ impl Network {
         let columns = texts.into_iter().enumerate();
         let columns = columns.map(|(column, text)| self.encode_text(column, text, is_body_read));
         let (vectors, words): (Vec<_>, Vec<_>) = columns.unzip();
-        let hidden = is_body_read.then(|| self.body.forward(with_vectors(input, vectors)));
+        let hidden = is_body_read.then(|| self.body.forward(self.with_vectors(input, vectors)));
         let heads = self.heads.iter().zip(&self.head_words);
         let heads = heads.map(|(head, column)| {
             let read = match column {
@@ -270,6 +273,18 @@ impl Network {
         (vectors, Some(encoder.words(states, words)))
     }
 
+    /// The vectors of the text columns join the dense lane, after its other blocks.
+    fn with_vectors(&self, mut input: Input, mut vectors: Vec<Option<Tensor<2>>>) -> Input {
+        let columns = columns_by_encoder(&self.text_columns).into_iter();
+        let vectors = columns.filter_map(|column| vectors[column].take());
+        let mut blocks: Vec<_> = input.dense.take().into_iter().chain(vectors).collect();
+        input.dense = match blocks.len() {
+            0 | 1 => blocks.pop(),
+            _ => Some(Tensor::cat(blocks, 1)),
+        };
+        input
+    }
+
     pub(crate) fn describe(&self, config: &NetworkConfig, summary: &mut Summary) {
         for (index, text) in self.texts.iter().enumerate() {
             text.describe(&format!("texts.{index}"), summary);
@@ -283,17 +298,6 @@ impl Network {
             summary.add(&format!("heads.{index}"), &kind, vec![config.width], head);
         }
     }
-}
-
-/// The vectors of the texts join the dense lane, after its other blocks.
-fn with_vectors(mut input: Input, vectors: Vec<Option<Tensor<2>>>) -> Input {
-    let vectors = vectors.into_iter().flatten();
-    let mut blocks: Vec<_> = input.dense.take().into_iter().chain(vectors).collect();
-    input.dense = match blocks.len() {
-        0 | 1 => blocks.pop(),
-        _ => Some(Tensor::cat(blocks, 1)),
-    };
-    input
 }
 
 impl Body {

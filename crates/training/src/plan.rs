@@ -25,6 +25,7 @@ mod trained;
 mod unreadable;
 mod warm_start;
 mod warnings;
+mod weights_folder;
 
 use std::path::{Path, PathBuf};
 
@@ -48,9 +49,9 @@ pub(crate) use named::input_columns;
 pub use record::PlanRecord;
 pub use sources::Embedded;
 pub use texts::PlannedTextEncoder;
-pub(crate) use texts::weights_file;
 pub use trained::ParameterCounts;
 pub use warm_start::WarmStart;
+pub(crate) use weights_folder::weights_file;
 
 use crate::error::RunError;
 use crate::forecast::PlannedForecast;
@@ -167,7 +168,7 @@ impl Plan {
         let unknown: Vec<Finding> = names::unknown(&named, private, &header)
             .into_iter()
             .chain(device)
-            .chain(texts::missing_weights(&recipe, context.folder))
+            .chain(weights_folder::missing_weights(&recipe, context.folder))
             .chain(no_model)
             .collect();
         if !unknown.is_empty() {
@@ -309,13 +310,10 @@ impl Plan {
         !is_solved && (self.recipe.retrieve.is_none() || !frozen)
     }
 
-    /// Whether each text is encoded once, before the training: nothing of any encoder is trained, and no output tags
-    /// words, which a vector per text does not tell apart.
-    pub fn encodes_texts_once(&self) -> bool {
-        let heads = &self.network.heads;
-        !self.text_encoders.is_empty()
-            && heads.iter().all(|head| head.words_of.is_none())
-            && self.text_encoders.iter().all(PlannedTextEncoder::is_frozen)
+    /// How many of the text encoders, the first ones, encode each text once.
+    pub fn encoders_used_once(&self) -> usize {
+        let encoders = self.text_encoders.iter();
+        encoders.filter(|encoder| encoder.encodes_once()).count()
     }
 
     /// The part that judges the result, by name: the test part, or the best substitute when the recipe has none.

@@ -34,8 +34,6 @@ pub struct TextBaselineOptions {
     pub min_df: usize,
     /// Terms per column at most; those in the most texts stay.
     pub max_features: usize,
-    /// scikit-learn's `C`: the larger, the freer the weights.
-    pub inverse_penalty: f64,
 }
 
 impl Default for TextBaselineOptions {
@@ -43,7 +41,6 @@ impl Default for TextBaselineOptions {
         Self {
             min_df: 1,
             max_features: 300_000,
-            inverse_penalty: 1.0,
         }
     }
 }
@@ -104,6 +101,7 @@ pub struct TextBaseline {
 impl TextBaseline {
     /// Learns from the training part. `columns[c][r]` is the text of column `c` in row `r`, empty where it is missing;
     /// `targets[r]` is the class of row `r`, of `num_classes`. For a yes/no output there are two classes, 0 and 1.
+    /// `inverse_penalty` is scikit-learn's `C`: the larger, the freer the weights.
     ///
     /// Texts without any words are no error: the answer to them is the frequency of the classes.
     ///
@@ -113,19 +111,46 @@ impl TextBaseline {
         columns: &[Vec<&str>],
         targets: &[i32],
         num_classes: usize,
+        inverse_penalty: f64,
         options: &TextBaselineOptions,
     ) -> Result<Self, TextBaselineError> {
-        // Two classes share one weight per feature.
-        let num_logits = if num_classes > 2 { num_classes } else { 1 };
-        let most = MAX_WEIGHTS / num_logits / columns.len().max(1);
-        let options = TextBaselineOptions {
-            max_features: options.max_features.min(most),
-            ..*options
-        };
-        let tfidf = Tfidf::fit(columns, &options)?;
-        let rows = tfidf.transform(columns)?;
+        let terms = Terms::fit(columns, num_classes, options)?;
         let classifier =
-            LogisticRegression::fit(&rows, targets, num_classes, options.inverse_penalty)?;
+            LogisticRegression::fit(&terms.rows, targets, num_classes, inverse_penalty)?;
+        Ok(Self {
+            tfidf: terms.tfidf,
+            classifier,
+        })
+    }
+
+    /// The same with the one of several `inverse_penalties` whose probabilities for the texts of `watched` have the least
+    /// `loss`.
+    ///
+    /// # Errors
+    /// As [`Self::fit`], and what `loss` answers with.
+    ///
+    /// # Panics
+    /// When there is no penalty to choose from.
+    pub fn fit_best<E: From<TextBaselineError>>(
+        columns: &[Vec<&str>],
+        targets: &[i32],
+        num_classes: usize,
+        inverse_penalties: &[f64],
+        options: &TextBaselineOptions,
+        watched: &[Vec<&str>],
+        loss: impl Fn(&Matrix<f32>) -> Result<f64, E>,
+    ) -> Result<Self, E> {
+        let Terms { tfidf, rows } = Terms::fit(columns, num_classes, options)?;
+        let watched = tfidf.transform(watched)?;
+        let mut best: Option<(f64, LogisticRegression)> = None;
+        for &inverse_penalty in inverse_penalties {
+            let classifier = LogisticRegression::fit(&rows, targets, num_classes, inverse_penalty)?;
+            let loss = loss(&classifier.probabilities(&watched))?;
+            if best.as_ref().is_none_or(|(lowest, _)| loss < *lowest) {
+                best = Some((loss, classifier));
+            }
+        }
+        let (_, classifier) = best.expect("there is a penalty to choose from");
         Ok(Self { tfidf, classifier })
     }
 
@@ -142,5 +167,30 @@ impl TextBaseline {
         Ok(self
             .classifier
             .probabilities(&self.tfidf.transform(columns)?))
+    }
+}
+
+/// The terms of the training part, and its texts in numbers.
+struct Terms {
+    tfidf: Tfidf,
+    rows: SparseRows,
+}
+
+impl Terms {
+    fn fit(
+        columns: &[Vec<&str>],
+        num_classes: usize,
+        options: &TextBaselineOptions,
+    ) -> Result<Self, TextBaselineError> {
+        // Two classes share one weight per feature.
+        let num_logits = if num_classes > 2 { num_classes } else { 1 };
+        let most = MAX_WEIGHTS / num_logits / columns.len().max(1);
+        let options = TextBaselineOptions {
+            max_features: options.max_features.min(most),
+            ..*options
+        };
+        let tfidf = Tfidf::fit(columns, &options)?;
+        let rows = tfidf.transform(columns)?;
+        Ok(Self { tfidf, rows })
     }
 }

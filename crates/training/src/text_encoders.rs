@@ -1,8 +1,8 @@
 //! Text encoders in a run: where their first weights come from, and what of them is trained.
 //!
-//! A frozen encoder gives the same vector for a text in every epoch. When all encoders of a plan are frozen, each text
-//! is encoded once; the network that is trained has the vectors as dense inputs, and is joined with the encoders at the
-//! end. Otherwise, and where an output tags words, the whole network is trained, from the pretrained weights.
+//! A frozen encoder gives the same vector for a text in every epoch, so it encodes each text once; the network that is
+//! trained has the vectors as dense inputs, and is joined with the encoder at the end. Other encoders are trained with the
+//! network, from pretrained weights if they have such; so are frozen ones whose words an output tags.
 
 mod start;
 mod vectors;
@@ -15,14 +15,14 @@ use burn::tensor::Device;
 use hob_data::features::Features;
 use hob_data::preprocess::TransformReport;
 use hob_data::table::Table;
-use hob_model::config::{InputsConfig, LoraConfig};
+use hob_model::config::LoraConfig;
 use hob_model::text::TextEncoder;
 use hob_model::{Network, NetworkConfig};
 
 use crate::error::RunError;
 use crate::fit::{EncodedPart, FitObserver, ParameterGroup, first_network};
 use crate::plan::{Plan, PlannedTextEncoder};
-use vectors::{Vectors, with_vectors};
+use vectors::Vectors;
 
 /// The text encoders of a plan, on a device.
 pub(crate) struct TextEncoders<'a> {
@@ -30,7 +30,7 @@ pub(crate) struct TextEncoders<'a> {
     device: &'a Device,
     /// The network of the model that training begins with.
     parent: Option<Network>,
-    /// The pretrained encoders when nothing of any is trained; empty otherwise.
+    /// Those of the first encoders of the plan, which encode each text once.
     frozen: Vec<TextEncoder>,
     /// SHA-256 of the weights of each of them, taken when they were read.
     weights: Vec<[u8; 32]>,
@@ -39,8 +39,6 @@ pub(crate) struct TextEncoders<'a> {
 impl<'a> TextEncoders<'a> {
     /// Reads the weights of frozen encoders, and of the model that training begins with.
     pub(crate) fn new(plan: &'a Plan, device: &'a Device) -> Result<Self, RunError> {
-        let planned = &plan.text_encoders;
-        let are_frozen = plan.encodes_texts_once();
         let parent = plan.warm_start.as_ref();
         let parent = parent.map(|start| start.network(device)).transpose()?;
         let mut encoders = Self {
@@ -50,15 +48,19 @@ impl<'a> TextEncoders<'a> {
             frozen: Vec::new(),
             weights: Vec::new(),
         };
-        if are_frozen {
-            for (place, encoder) in planned.iter().enumerate() {
-                let (pretrained, weights) = start::pretrained(encoder, device)?;
-                let warmed = encoders.warm(pretrained, &format!("texts.{place}"))?;
-                encoders.frozen.push(warmed);
-                encoders.weights.push(weights);
-            }
+        let used_once = &plan.text_encoders[..plan.encoders_used_once()];
+        for (place, encoder) in used_once.iter().enumerate() {
+            let (pretrained, weights) = start::pretrained(encoder, device)?;
+            let warmed = encoders.warm(pretrained, &format!("texts.{place}"))?;
+            encoders.frozen.push(warmed);
+            encoders.weights.push(weights);
         }
         Ok(encoders)
+    }
+
+    /// The encoders that are in the network that is trained.
+    fn trained(&self) -> &'a [PlannedTextEncoder] {
+        &self.plan.text_encoders[self.frozen.len()..]
     }
 
     /// The module at a path of the network with what the recipe's other model has for it.
@@ -74,30 +76,20 @@ impl<'a> TextEncoders<'a> {
 
     /// The shape of what is trained.
     pub(crate) fn network(&self) -> NetworkConfig {
-        let network = &self.plan.network;
-        match self.frozen.is_empty() {
-            true => network.clone(),
-            false => NetworkConfig {
-                inputs: InputsConfig::without_texts(&network.inputs),
-                ..network.clone()
-            },
-        }
+        self.plan.network.behind(self.frozen.len())
     }
 
     /// The weights that training starts from, when they are not all random.
     pub(crate) fn initial(&self) -> Result<Option<Network>, RunError> {
-        let planned = &self.plan.text_encoders;
+        let planned = self.trained();
         let is_pretrained = |encoder: &PlannedTextEncoder| {
             encoder.weights.is_some() || encoder.word_vectors.is_some()
         };
-        let is_plain = !self.frozen.is_empty() || !planned.iter().any(is_pretrained);
-        if is_plain && self.parent.is_none() {
+        if self.parent.is_none() && !planned.iter().any(is_pretrained) {
             return Ok(None);
         }
-        let network = first_network(&self.network(), self.plan.recipe.seed, self.device);
-        if is_plain {
-            return self.warm(network, "").map(Some);
-        }
+        let config = self.network();
+        let network = first_network(&config, self.plan.recipe.seed, self.device);
         let texts = planned
             .iter()
             .zip(network.texts())
@@ -110,21 +102,20 @@ impl<'a> TextEncoders<'a> {
                 )
             });
         let texts = texts.collect::<Result<Vec<_>, _>>()?;
-        let network = Network::join(texts, network, &self.plan.network.inputs);
-        self.warm(network, "").map(Some)
+        let network = Network::join(texts, network, &config);
+        let warmed = self.warm(self.whole(&network), "")?;
+        let texts = warmed.texts()[self.frozen.len()..].to_vec();
+        Ok(Some(Network::join(texts, warmed, &config)))
     }
 
     /// Which parts of the network learn at a rate of their own, and when.
     pub(crate) fn groups(&self) -> Vec<ParameterGroup> {
-        match self.frozen.is_empty() {
-            true => self.plan.groups(),
-            false => Vec::new(),
-        }
+        Plan::groups(self.trained())
     }
 
     /// The adapters of each encoder.
     pub(crate) fn adapters(&self) -> Vec<Option<LoraConfig>> {
-        let planned = self.plan.text_encoders.iter();
+        let planned = self.trained().iter();
         planned.map(PlannedTextEncoder::adapters).collect()
     }
 
@@ -150,13 +141,17 @@ impl<'a> TextEncoders<'a> {
         Ok(self.seen(Arc::new(features), observer))
     }
 
-    /// Texts are replaced by their vectors where the encoders are frozen.
+    /// Texts are replaced by their vectors where the encoder is frozen.
     fn seen(&self, features: Arc<Features>, observer: &mut dyn FitObserver) -> Arc<Features> {
         if self.frozen.is_empty() {
             return features;
         }
-        let vectors = Vectors::encode(&self.frozen, self.plan, &features, self.device, observer);
-        with_vectors(&features, &vectors)
+        self.vectors(&features, observer).replace_texts(&features)
+    }
+
+    fn vectors(&self, features: &Features, observer: &mut dyn FitObserver) -> Vectors {
+        let readers = &self.plan.network.inputs.texts;
+        Vectors::encode(&self.frozen, readers, features, self.device, observer)
     }
 
     /// The same for a part of the training, with the vectors kept in a file of the run folder: a resumed run reads them.
@@ -175,32 +170,24 @@ impl<'a> TextEncoders<'a> {
         let vectors = match kept {
             Some(vectors) => vectors,
             None => {
-                let vectors = Vectors::encode(
-                    &self.frozen,
-                    self.plan,
-                    &part.features,
-                    self.device,
-                    observer,
-                );
+                let vectors = self.vectors(&part.features, observer);
                 vectors.write(file, &identity)?;
                 vectors
             }
         };
         Ok(EncodedPart {
-            features: with_vectors(&part.features, &vectors),
+            features: vectors.replace_texts(&part.features),
             ..part
         })
     }
 
     /// The trained network with its encoders, as it goes into the bundle.
     pub(crate) fn whole(&self, trained: &Network) -> Network {
-        match self.frozen.is_empty() {
-            true => trained.clone(),
-            false => Network::join(
-                self.frozen.clone(),
-                trained.clone(),
-                &self.plan.network.inputs,
-            ),
-        }
+        let texts = self.frozen.iter().chain(trained.texts());
+        Network::join(
+            texts.cloned().collect(),
+            trained.clone(),
+            &self.plan.network,
+        )
     }
 }

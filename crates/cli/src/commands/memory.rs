@@ -4,7 +4,7 @@ use anyhow::Result;
 use hob_data::features::{FeatureLayout, TextFeature};
 use hob_inference::MAX_BATCH_TOKENS;
 use hob_model::LayerSummary;
-use hob_model::config::TextNetwork;
+use hob_model::config::{TextEncoderConfig, TextNetwork};
 use hob_model::summary::summary;
 use hob_training::plan::Plan;
 
@@ -25,43 +25,44 @@ pub(crate) fn estimate(plan: &Plan) -> u64 {
     let (texts, others): (Vec<&LayerSummary>, Vec<&LayerSummary>) = layers
         .iter()
         .partition(|layer| layer.path.starts_with("texts."));
-    let is_frozen = plan.encodes_texts_once();
-    let weights = parameters(&others) * 4 + parameters(&texts) * if is_frozen { 1 } else { 4 };
+    let used_once = |layer: &&LayerSummary| {
+        let encoders = 0..plan.encoders_used_once();
+        let mut paths = encoders.map(|encoder| format!("texts.{encoder}"));
+        paths.any(|path| layer.path == path || layer.path.starts_with(&format!("{path}.")))
+    };
+    let (frozen, learning): (Vec<&LayerSummary>, Vec<&LayerSummary>) =
+        texts.into_iter().partition(used_once);
+    let weights = (parameters(&others) + parameters(&learning)) * 4 + parameters(&frozen);
 
     let layout = plan.preprocessor.layout();
     let lengths = Lengths::of(plan, &layout);
     let rows = plan.rows();
     let all = rows.training + rows.validation + rows.test;
     let row = layout.numbers.len() + layout.dense_width() + layout.codes.len();
-    let vectors: usize = readers(plan).map(|network| network.width()).sum();
+    let once = readers(plan).filter(|reader| reader.encodes_once);
+    let vectors: usize = once.map(|reader| reader.encoder.width()).sum();
     let series = plan.forecast.iter();
     let series = series.flat_map(|forecast| &forecast.windows.panel.series);
     let held = series
         .map(|series| series.target.len() + series.known.values.len() + series.past.values.len());
-    let encoded = match is_frozen {
-        // All parts as vectors, one part as tokens and once more as vectors; a search encodes all rows at once.
-        true => {
-            let parts = [rows.training, rows.validation, rows.test];
-            let largest = match plan.recipe.retrieve {
-                Some(_) => all,
-                None => parts.into_iter().max().unwrap_or(0),
-            };
-            all * (row + vectors) + largest * (lengths.mean_sum() + vectors)
-        }
-        false => all * (row + lengths.mean_sum()),
+    // Where texts are encoded once: all parts as vectors, one part as tokens and once more as vectors; a search encodes all
+    // rows at once.
+    let largest = match plan.recipe.retrieve {
+        Some(_) => all,
+        None => [rows.training, rows.validation, rows.test]
+            .into_iter()
+            .max()
+            .unwrap_or(0),
     };
+    let encoded = all * (row + vectors + lengths.mean_sum(plan, false))
+        + largest * (lengths.mean_sum(plan, true) + vectors);
 
     let batch = plan.recipe.training.batch_size.rows(rows.training);
     let per_row: usize = others
         .iter()
         .map(|layer| layer.output_shape.iter().product::<usize>())
         .sum();
-    let trained = batch * per_row
-        + if is_frozen {
-            batch * vectors
-        } else {
-            lengths.trained(plan, batch)
-        };
+    let trained = batch * (per_row + vectors) + lengths.trained(plan, batch);
     let activations = (trained * 2).max(lengths.encoded(plan, all));
     let events = plan.recommend.as_ref();
     let activations = activations + events.map_or(0, |planned| planned.values_per_batch(batch));
@@ -72,13 +73,20 @@ fn parameters(layers: &[&LayerSummary]) -> usize {
     layers.iter().map(|layer| layer.parameters).sum()
 }
 
+/// What reads a text column.
+struct Reader<'a> {
+    encoder: &'a TextEncoderConfig,
+    /// Before the training, and not at every step.
+    encodes_once: bool,
+}
+
 /// The encoder of each text column.
-fn readers(plan: &Plan) -> impl Iterator<Item = &hob_model::config::TextEncoderConfig> {
+fn readers(plan: &Plan) -> impl Iterator<Item = Reader<'_>> {
     let inputs = &plan.network.inputs;
-    inputs
-        .texts
-        .iter()
-        .map(|&reader| &inputs.text_encoders[reader])
+    inputs.texts.iter().map(|&reader| Reader {
+        encoder: &inputs.text_encoders[reader],
+        encodes_once: reader < plan.encoders_used_once(),
+    })
 }
 
 /// Tokens per text of each text column.
@@ -113,15 +121,20 @@ impl Lengths {
         Self(columns.collect())
     }
 
-    fn mean_sum(&self) -> usize {
-        self.0.iter().map(|length| length.mean).sum()
+    /// Tokens of a row in the columns that are encoded once, or in the others.
+    fn mean_sum(&self, plan: &Plan, once: bool) -> usize {
+        let columns = self.0.iter().zip(readers(plan));
+        let columns = columns.filter(|(_, reader)| reader.encodes_once == once);
+        columns.map(|(length, _)| length.mean).sum()
     }
 
     /// Values that a batch of the longest texts leaves for its gradient.
     fn trained(&self, plan: &Plan, batch: usize) -> usize {
         let columns = self.0.iter().zip(readers(plan));
-        let values = columns.map(|(length, encoder)| {
-            let (layers, values) = values_per_token(&encoder.network, length.longest);
+        let columns = columns.filter(|(_, reader)| !reader.encodes_once);
+        let values = columns.map(|(length, reader)| {
+            let network = &reader.encoder.network;
+            let (layers, values) = values_per_token(network, length.longest);
             batch * length.longest * layers * values
         });
         values.sum()
@@ -130,11 +143,11 @@ impl Lengths {
     /// Values alive at once where texts are encoded without a gradient: those of one layer.
     fn encoded(&self, plan: &Plan, rows: usize) -> usize {
         let columns = self.0.iter().zip(readers(plan));
-        let values = columns.map(|(length, encoder)| {
+        let values = columns.map(|(length, reader)| {
             let tokens = MAX_BATCH_TOKENS
                 .max(length.longest)
                 .min(rows * length.longest);
-            tokens * values_per_token(&encoder.network, length.longest).1
+            tokens * values_per_token(&reader.encoder.network, length.longest).1
         });
         values.max().unwrap_or(0)
     }

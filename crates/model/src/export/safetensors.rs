@@ -22,7 +22,7 @@
 //!
 //! Group `G` of numbers collects the columns with equal settings (piecewise linear: with equal `dim`), group `G` of
 //! codes those with equal `dim`; groups are numbered by first occurrence. A row is the concatenation of plain
-//! numbers, number groups, dense blocks, texts and code groups. `tests/golden/networks.py` is the same forward pass in
+//! numbers, number groups, dense blocks, texts (by encoder) and code groups. `tests/golden/networks.py` is the same forward pass in
 //! PyTorch, and `tests/golden/forecasting.py` that of networks for forecasts.
 
 use std::collections::HashMap;

@@ -525,12 +525,14 @@ class Network(nn.Module):
         # One text at a time, so that no padding can be in the way.
         self.texts = nn.ModuleList(text_encoder(c) for c in inputs.get("text_encoders", []))
         self.text_columns = inputs.get("texts", [])
-        vectors = [self.texts[encoder].width for encoder in self.text_columns]
+        # Vectors stand by encoder, those of one encoder in the order of their columns.
+        self.text_order = sorted(range(len(self.text_columns)), key=lambda column: self.text_columns[column])
+        vectors = [self.texts[self.text_columns[column]].width for column in self.text_order]
         self.body = BODIES[kind](body, inputs | {"dense": inputs["dense"] + vectors})
         self.heads = nn.ModuleList(nn.Linear(self.body.width, h["width"]) for h in config["heads"])
 
     def forward(self, numbers, dense, codes, texts=()):
-        vectors = [self.texts[encoder](column) for encoder, column in zip(self.text_columns, texts)]
+        vectors = [self.texts[self.text_columns[column]](texts[column]) for column in self.text_order]
         if vectors:
             dense = torch.cat(([] if dense is None else [dense]) + vectors, 1)
         hidden = self.body(numbers, dense, codes)

@@ -6,7 +6,7 @@ use burn::{
 };
 use hob_model::{
     Input, Network, NetworkConfig, Text, TextEncoder,
-    config::{InputsConfig, Norm, Pooling, TextEncoderConfig, TextNetwork},
+    config::{InputsConfig, Norm, Pooling, TextEncoderConfig, TextNetwork, columns_by_encoder},
     summary, weights,
 };
 
@@ -254,35 +254,56 @@ fn every_parameter_of_a_text_network_learns() {
 #[test]
 fn a_network_put_together_is_one_built_as_a_whole() {
     let device = Device::flex();
-    let whole_config = config(text_inputs(), mlp(&[6], Norm::Layer));
-    let rest_config = NetworkConfig {
-        inputs: whole_config.inputs.without_texts(),
-        ..whole_config.clone()
-    };
-    assert_eq!(rest_config.inputs.dense, [2, 4, 4, 5, 8, 8, 4, 6, 6]);
+    let mut whole_config = config(text_inputs(), mlp(&[6], Norm::Layer));
+    // Vectors stand by encoder, whatever the order of the columns is.
+    whole_config.inputs.texts.reverse();
+    let encoders = whole_config.inputs.text_encoders.len();
     let whole = seeded(&whole_config, &device, 50);
-    let rest = seeded(&rest_config, &device, 51);
+    let input = rows(&whole_config, 4, &device);
+    for encoded in 0..=encoders {
+        let rest_config = whole_config.behind(encoded);
+        let rest = seeded(&rest_config, &device, 51);
+        let texts = whole.texts()[..encoded].iter().chain(rest.texts());
+        let joined = Network::join(texts.cloned().collect(), rest.clone(), &whole_config);
+        assert_eq!(parameters(&joined), parameters(&whole), "{encoded}");
+
+        let columns = columns_by_encoder(&whole_config.inputs.texts).into_iter();
+        let columns = columns.map(|column| (whole_config.inputs.texts[column], column));
+        let columns = columns.filter(|(encoder, _)| *encoder < encoded);
+        let vectors = columns
+            .map(|(encoder, column)| whole.texts()[encoder].forward(input.texts[column].clone()));
+        let dense = input.dense.clone().into_iter().chain(vectors).collect();
+        let texts = input.texts.iter().zip(&whole_config.inputs.texts);
+        let texts = texts.filter(|(_, encoder)| **encoder >= encoded);
+        let seen = Input {
+            dense: Some(Tensor::cat(dense, 1)),
+            texts: texts.map(|(text, _)| text.clone()).collect(),
+            ..Default::default()
+        };
+        assert_eq!(
+            outputs(&joined, input.clone()),
+            outputs(&rest, seen),
+            "{encoded}"
+        );
+    }
+
+    let bytes = weights::to_bytes(&whole).unwrap();
+    let loaded = weights::from_bytes(&whole_config, bytes, &device).unwrap();
+    assert_eq!(outputs(&loaded, input.clone()), outputs(&whole, input));
+}
+
+#[test]
+fn the_body_of_a_network_without_its_text_encoders_is_named_alike() {
+    let config = config(text_inputs(), mlp(&[6], Norm::Layer));
+    let rest = config.behind(config.inputs.text_encoders.len());
+    assert_eq!(rest.inputs, config.inputs.without_texts());
+    assert_eq!(rest.inputs.dense, [2, 5, 4, 4, 8, 8, 4, 6, 6]);
+    let device = Device::flex();
+    let (whole, rest) = (seeded(&config, &device, 50), seeded(&rest, &device, 51));
     assert!(
         parameters(&whole).ends_with(&parameters(&rest)),
         "names of old networks stay"
     );
-
-    let joined = Network::join(whole.texts().to_vec(), rest.clone(), &whole_config.inputs);
-    assert_eq!(parameters(&joined), parameters(&whole));
-
-    let input = rows(&whole_config, 4, &device);
-    let columns = whole_config.inputs.texts.iter().zip(input.texts.clone());
-    let vectors = columns.map(|(&encoder, text)| whole.texts()[encoder].forward(text));
-    let dense = input.dense.clone().into_iter().chain(vectors).collect();
-    let encoded = Input {
-        dense: Some(Tensor::cat(dense, 1)),
-        ..Default::default()
-    };
-    assert_eq!(outputs(&joined, input.clone()), outputs(&rest, encoded));
-
-    let bytes = weights::to_bytes(&joined).unwrap();
-    let loaded = weights::from_bytes(&whole_config, bytes, &device).unwrap();
-    assert_eq!(outputs(&loaded, input.clone()), outputs(&joined, input));
 }
 
 #[test]

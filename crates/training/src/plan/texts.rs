@@ -9,6 +9,7 @@ use hob_data::features::{FeatureLayout, TextFeature};
 use hob_model::config::{self as model, BertConfig, TextNetwork};
 use hob_model::pretrained;
 
+use super::weights_folder::weights_file;
 use crate::recipe::{Finding, KeyPath, Recipe};
 
 /// An encoder of texts.
@@ -24,51 +25,11 @@ pub struct PlannedTextEncoder {
     pub weights: Option<PathBuf>,
     /// The folder of the word vectors it starts from.
     pub word_vectors: Option<PathBuf>,
+    /// Whether an output tags words of its texts.
+    pub is_tagged: bool,
 }
 
-/// Folders of weights that are not there, or lack a file.
-pub(crate) fn missing_weights(recipe: &Recipe, folder: &Path) -> Vec<Finding> {
-    let inputs = recipe.inputs.iter().enumerate();
-    let missing = inputs.filter_map(|(place, input)| {
-        let (name, key) = weights_folder(input)?;
-        let message = lacks(&folder.join(name), key.0 == "bert")?;
-        let key = encoder_key(place).key(key.0).key(key.1);
-        Some(Finding::error(key, message).with_hint(FETCH))
-    });
-    missing.collect()
-}
-
-const FETCH: &str = "`weights/fetch.sh minilm` of hob's repository gets `weights/minilm`; paths are relative to the recipe";
-
-/// What a folder of weights lacks.
-fn lacks(folder: &Path, is_bert: bool) -> Option<String> {
-    if !folder.is_dir() {
-        return Some(format!("there is no folder `{}`", folder.display()));
-    }
-    let needed = ["config.json", "tokenizer.json"].into_iter();
-    let missing = needed
-        .filter(|_| is_bert)
-        .find(|name| !folder.join(name).is_file());
-    match missing {
-        Some(name) => Some(format!("`{}` has no `{name}`", folder.display())),
-        None => weights_file(folder).err(),
-    }
-}
-
-fn weights_folder(input: &InputConfig) -> Option<(&str, (&'static str, &'static str))> {
-    match &input.text.as_ref()?.encoder {
-        TextEncoderConfig::Bert(bert) => Some((&bert.weights, ("bert", "weights"))),
-        TextEncoderConfig::Cnn(cnn) => {
-            Some((cnn.word_vectors.as_deref()?, ("cnn", "word_vectors")))
-        }
-        TextEncoderConfig::Rnn(rnn) => {
-            Some((rnn.word_vectors.as_deref()?, ("rnn", "word_vectors")))
-        }
-        TextEncoderConfig::Bag(_) | TextEncoderConfig::Transformer(_) => None,
-    }
-}
-
-fn encoder_key(place: usize) -> KeyPath {
+pub(super) fn encoder_key(place: usize) -> KeyPath {
     KeyPath::root()
         .key("inputs")
         .index(place)
@@ -76,7 +37,8 @@ fn encoder_key(place: usize) -> KeyPath {
         .key("encoder")
 }
 
-/// The encoders of all text columns, each once, in the order of the columns.
+/// The encoders of all text columns, each once: those that encode each text once come first, so that their vectors stand
+/// before those of trained encoders in the network that is trained. Otherwise in the order of the columns.
 pub(crate) fn encoders(
     recipe: &Recipe,
     layout: &FeatureLayout,
@@ -89,13 +51,13 @@ pub(crate) fn encoders(
             continue;
         }
         let columns = layout.texts.iter();
-        let columns = columns
-            .filter(|other| other.group == feature.group)
-            .map(|other| other.column.clone());
+        let columns = columns.filter(|other| other.group == feature.group);
+        let is_tagged = columns.clone().any(|other| other.tagged);
         let (place, config) = text_config(recipe, &feature.column);
         match shape(&config, feature, folder) {
             Ok((network, weights)) => encoders.push(PlannedTextEncoder {
-                columns: columns.collect(),
+                columns: columns.map(|other| other.column.clone()).collect(),
+                is_tagged,
                 word_vectors: match &config.encoder {
                     TextEncoderConfig::Cnn(cnn) => cnn.word_vectors.as_ref(),
                     TextEncoderConfig::Rnn(rnn) => rnn.word_vectors.as_ref(),
@@ -109,6 +71,7 @@ pub(crate) fn encoders(
             Err(message) => found.push(Finding::error(encoder_key(place), message)),
         }
     }
+    encoders.sort_by_key(|encoder| !encoder.encodes_once());
     if found.is_empty() {
         Ok(encoders)
     } else {
@@ -248,63 +211,10 @@ fn pretrained_shape(
     ))
 }
 
-/// The one `*.safetensors` file of a folder.
-pub(crate) fn weights_file(folder: &Path) -> Result<PathBuf, String> {
-    let entries = std::fs::read_dir(folder)
-        .map_err(|error| format!("cannot read `{}`: {error}", folder.display()))?;
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|end| end == "safetensors"))
-        .collect();
-    files.sort();
-    match files.len() {
-        1 => Ok(files.remove(0)),
-        0 => Err(format!(
-            "`{}` has no `*.safetensors` file",
-            folder.display()
-        )),
-        count => Err(format!(
-            "`{}` has {count} `*.safetensors` files, but weights in one file are expected",
-            folder.display()
-        )),
-    }
-}
-
 fn pooling(pooling: Pooling) -> model::Pooling {
     match pooling {
         Pooling::Mean => model::Pooling::Mean,
         Pooling::Max => model::Pooling::Max,
         Pooling::Cls => model::Pooling::Cls,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Each file that is put in place makes the next one the first that is missing.
-    #[test]
-    fn what_a_folder_of_weights_lacks_is_named_one_by_one() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("minilm");
-        let mut found = Vec::new();
-        let mut note = |is_bert| {
-            let text = lacks(&path, is_bert).unwrap_or("nothing".to_string());
-            found.push(text.replace(&folder.path().display().to_string(), "weights"));
-        };
-        note(true);
-        std::fs::create_dir(&path).unwrap();
-        note(true);
-        note(false);
-        for file in [
-            "config.json",
-            "tokenizer.json",
-            "model.safetensors",
-            "more.safetensors",
-        ] {
-            std::fs::write(path.join(file), "").unwrap();
-            note(true);
-        }
-        insta::assert_snapshot!(found.join("\n"));
     }
 }

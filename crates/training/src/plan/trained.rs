@@ -17,9 +17,10 @@ pub struct ParameterCounts {
 }
 
 impl Plan {
-    /// Which parts of the network learn at a rate of their own, not at all, or not from the start.
-    pub(crate) fn groups(&self) -> Vec<ParameterGroup> {
-        let encoders = self.text_encoders.iter().enumerate();
+    /// Which parts of a network that has these text encoders learn at a rate of their own, not at all, or not from the
+    /// start.
+    pub(crate) fn groups(encoders: &[PlannedTextEncoder]) -> Vec<ParameterGroup> {
+        let encoders = encoders.iter().enumerate();
         encoders
             .flat_map(|(place, encoder)| groups(place, encoder))
             .collect()
@@ -34,7 +35,7 @@ impl Plan {
             };
         };
         let network = Network::planned(&self.network, &device);
-        let frozen = count_frozen(&network, &self.groups());
+        let frozen = count_frozen(&network, &Self::groups(&self.text_encoders));
         ParameterCounts {
             trained: summary::count_parameters(&network) - frozen + self.adapter_parameters(),
             frozen,
@@ -59,6 +60,12 @@ impl PlannedTextEncoder {
     pub fn is_frozen(&self) -> bool {
         self.bert()
             .is_some_and(|(bert, _)| bert.freeze == Freeze::All && bert.lora.is_none())
+    }
+
+    /// Whether each text is encoded once, before the training: nothing of the encoder is trained, and no output tags
+    /// words, which a vector per text does not tell apart.
+    pub fn encodes_once(&self) -> bool {
+        self.is_frozen() && !self.is_tagged
     }
 
     /// The adapters that are trained beside its weights.

@@ -162,13 +162,10 @@ impl Finish<'_> {
     /// The network of the run read questions and answers; the bundle's reads questions with the same encoder.
     fn question_network(&self) -> Network {
         let config = self.question_config();
-        let without_texts = NetworkConfig {
-            inputs: config.inputs.without_texts(),
-            ..config.clone()
-        };
+        let without_texts = config.behind(config.inputs.text_encoders.len());
         let trained = self.texts.whole(&self.fitted.network);
         let rest = Network::planned(&without_texts, self.device);
-        Network::join(trained.texts().to_vec(), rest, &config.inputs)
+        Network::join(trained.texts().to_vec(), rest, &config)
     }
 
     fn question_manifest(

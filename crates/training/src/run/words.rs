@@ -51,30 +51,28 @@ pub(super) fn report(
         source,
     };
     let train_texts = texts(&plan.parts.train);
-    let fit = |inverse_penalty| {
-        let options = TextBaselineOptions {
-            inverse_penalty,
-            ..TextBaselineOptions::default()
-        };
-        TextBaseline::fit(&train_texts, &targets, num_classes, &options)
+    let options = TextBaselineOptions::default();
+    let baseline = match known.validation {
+        None => TextBaseline::fit(
+            &train_texts,
+            &targets,
+            num_classes,
+            WITHOUT_VALIDATION,
+            &options,
+        )?,
+        Some(validation) => TextBaseline::fit_best(
+            &train_texts,
+            &targets,
+            num_classes,
+            &INVERSE_PENALTIES,
+            &options,
+            &texts(&plan.parts.validation),
+            |probabilities| -> Result<f64, RunError> {
+                let report = evaluate(validation, probabilities).map_err(failed)?;
+                Ok(report.metrics.get("log_loss").unwrap_or(f64::INFINITY))
+            },
+        )?,
     };
-    let Some(validation) = known.validation else {
-        let probabilities = fit(WITHOUT_VALIDATION)?.probabilities(&texts(rows))?;
-        return evaluate(known.judged, &probabilities)
-            .map(Some)
-            .map_err(failed);
-    };
-    let watched = texts(&plan.parts.validation);
-    let mut best: Option<(f64, TextBaseline)> = None;
-    for inverse_penalty in INVERSE_PENALTIES {
-        let baseline = fit(inverse_penalty)?;
-        let report = evaluate(validation, &baseline.probabilities(&watched)?).map_err(failed)?;
-        let loss = report.metrics.get("log_loss").unwrap_or(f64::INFINITY);
-        if best.as_ref().is_none_or(|(lowest, _)| loss < *lowest) {
-            best = Some((loss, baseline));
-        }
-    }
-    let (_, baseline) = best.expect("several penalties were tried");
     evaluate(known.judged, &baseline.probabilities(&texts(rows))?)
         .map(Some)
         .map_err(failed)

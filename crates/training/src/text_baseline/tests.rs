@@ -30,7 +30,7 @@ fn borrowed(columns: &[Vec<String>]) -> Vec<Vec<&str>> {
 
 fn fit(texts: &[&str], targets: &[i32], num_classes: usize) -> TextBaseline {
     let options = TextBaselineOptions::default();
-    TextBaseline::fit(&[texts.to_vec()], targets, num_classes, &options).unwrap()
+    TextBaseline::fit(&[texts.to_vec()], targets, num_classes, 1.0, &options).unwrap()
 }
 
 fn assert_close(found: &[f32], expected: &[f32], tolerance: f32) {
@@ -50,12 +50,12 @@ fn probabilities_agree_with_scikit_learn() {
     for case in cases {
         let options = TextBaselineOptions {
             min_df: case.min_df,
-            inverse_penalty: case.inverse_penalty,
             ..TextBaselineOptions::default()
         };
         let columns = borrowed(&case.train.columns);
+        let (targets, penalty) = (&case.train.targets, case.inverse_penalty);
         let baseline =
-            TextBaseline::fit(&columns, &case.train.targets, case.num_classes, &options).unwrap();
+            TextBaseline::fit(&columns, targets, case.num_classes, penalty, &options).unwrap();
         assert_eq!(baseline.num_features(), case.num_features);
         let found = baseline.probabilities(&borrowed(&case.others)).unwrap();
         assert_eq!(found.width, case.num_classes);
@@ -73,7 +73,8 @@ fn the_same_texts_give_the_same_bits() {
             max_features: 40,
             ..TextBaselineOptions::default()
         };
-        let baseline = TextBaseline::fit(&columns, &cases[1].train.targets, 3, &options).unwrap();
+        let baseline =
+            TextBaseline::fit(&columns, &cases[1].train.targets, 3, 1.0, &options).unwrap();
         assert_eq!(baseline.num_features(), 40);
         baseline.probabilities(&columns).unwrap()
     };
@@ -150,7 +151,7 @@ fn texts_without_words_get_the_frequency_of_the_classes() {
 fn bad_input_is_an_error() {
     let options = TextBaselineOptions::default();
     let fit = |columns: &[Vec<&str>], targets: &[i32]| {
-        TextBaseline::fit(columns, targets, 2, &options).map(|_| ())
+        TextBaseline::fit(columns, targets, 2, 1.0, &options).map(|_| ())
     };
     assert_eq!(fit(&[vec![]], &[]), Err(TextBaselineError::Empty));
     assert_eq!(fit(&[], &[]), Err(TextBaselineError::Empty));
@@ -179,7 +180,7 @@ fn bad_input_is_an_error() {
             })
         );
     }
-    let baseline = TextBaseline::fit(&[vec!["one", "two"]], &[0, 1], 2, &options).unwrap();
+    let baseline = TextBaseline::fit(&[vec!["one", "two"]], &[0, 1], 2, 1.0, &options).unwrap();
     assert_eq!(
         baseline.probabilities(&[vec!["one"], vec!["two"]]),
         Err(TextBaselineError::Columns {
@@ -187,4 +188,27 @@ fn bad_input_is_an_error() {
             found: 2
         })
     );
+}
+
+/// The penalty is a choice of the texts that are watched, not of those that are learned from.
+#[test]
+fn of_several_penalties_the_one_with_the_least_loss_stays() {
+    let texts = ["good dress", "bad dress", "good fit", "bad fit"];
+    let (columns, targets) = ([texts.to_vec()], [1, 0, 1, 0]);
+    let options = TextBaselineOptions::default();
+    let with = |penalty| {
+        let baseline = TextBaseline::fit(&columns, &targets, 2, penalty, &options).unwrap();
+        baseline.probabilities(&columns).unwrap()
+    };
+    let best = |sign: f64| {
+        let loss = |probabilities: &Matrix<f32>| -> Result<f64, TextBaselineError> {
+            Ok(sign * f64::from(probabilities.values[1]))
+        };
+        let penalties = [1.0, 100.0, 10.0];
+        let baseline =
+            TextBaseline::fit_best(&columns, &targets, 2, &penalties, &options, &columns, loss);
+        baseline.unwrap().probabilities(&columns).unwrap()
+    };
+    assert_eq!(best(-1.0), with(100.0));
+    assert_eq!(best(1.0), with(1.0));
 }

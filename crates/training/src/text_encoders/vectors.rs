@@ -7,6 +7,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use hob_data::features::{Features, Matrix, TokenLists};
 use hob_inference::{batches_of_texts, tensors, write_atomically};
+use hob_model::config::columns_by_encoder;
 use hob_model::text::TextEncoder;
 use sha2::{Digest, Sha256};
 
@@ -17,39 +18,48 @@ use crate::plan::Plan;
 /// Texts encoded at once, at most.
 const MAX_BATCH: usize = 64;
 /// In front of the file, with its version.
-const MAGIC: &[u8; 8] = b"HOBTEXT1";
+const MAGIC: &[u8; 8] = b"HOBTEXT2";
 
-/// One matrix per text column.
-pub(super) struct Vectors(Vec<Matrix<f32>>);
+/// The vectors of a text column, one per row.
+pub(super) struct Column {
+    /// Place among the text columns.
+    place: usize,
+    vectors: Matrix<f32>,
+}
+
+/// The columns that frozen encoders read, in the order in which their vectors stand in the dense lane.
+pub(super) struct Vectors(Vec<Column>);
 
 impl Vectors {
-    /// Encodes every text of every column.
+    /// Encodes the texts of each column for whose reader there is one of `encoders`.
     pub(super) fn encode(
         encoders: &[TextEncoder],
-        plan: &Plan,
+        readers: &[usize],
         features: &Features,
         device: &Device,
         observer: &mut dyn FitObserver,
     ) -> Self {
-        let readers = &plan.network.inputs.texts;
-        let distinct: Vec<Distinct<'_>> = features.texts.iter().map(Distinct::of).collect();
-        let total = distinct.iter().map(|texts| texts.lists.len()).sum();
+        let columns = columns_by_encoder(readers).into_iter();
+        let columns = columns.filter_map(|place| {
+            let encoder = encoders.get(readers[place])?;
+            let lists = &features.texts[place];
+            Some((place, encoder, lists, Distinct::of(lists)))
+        });
+        let columns: Vec<_> = columns.collect();
+        let total = columns.iter().map(|(.., texts)| texts.lists.len()).sum();
         let mut done = 0;
-        let columns = distinct.iter().zip(readers).zip(&features.texts);
-        let matrices = columns.map(|((texts, &reader), lists)| {
-            let encoder = &encoders[reader];
+        let columns = columns.into_iter().map(|(place, encoder, lists, texts)| {
             let vectors = texts.encode(encoder, lists, device, |count| {
                 done += count;
                 observer.texts(done, total);
             });
             let width = encoder.width();
             let row = |&text: &usize| &vectors[text * width..(text + 1) * width];
-            Matrix {
-                width,
-                values: texts.text_of_row.iter().flat_map(row).copied().collect(),
-            }
+            let values = texts.text_of_row.iter().flat_map(row).copied().collect();
+            let vectors = Matrix { width, values };
+            Column { place, vectors }
         });
-        Self(matrices.collect())
+        Self(columns.collect())
     }
 
     /// The vectors in a file, if it was written for these texts and weights.
@@ -67,34 +77,66 @@ impl Vectors {
             usize::try_from(u64::from_le_bytes(*head)).ok()
         };
         let columns = number()?;
-        let shapes: Option<Vec<(usize, usize)>> =
-            (0..columns).map(|_| Some((number()?, number()?))).collect();
+        let shapes: Option<Vec<(usize, usize, usize)>> = (0..columns)
+            .map(|_| Some((number()?, number()?, number()?)))
+            .collect();
         let mut floats = reader
             .as_chunks::<4>()
             .0
             .iter()
             .map(|bytes| f32::from_le_bytes(*bytes));
-        let matrices = shapes?.into_iter().map(|(width, count)| Matrix {
-            width,
-            values: floats.by_ref().take(count).collect(),
+        let columns = shapes?.into_iter().map(|(place, width, count)| Column {
+            place,
+            vectors: Matrix {
+                width,
+                values: floats.by_ref().take(count).collect(),
+            },
         });
-        Some(Self(matrices.collect()))
+        Some(Self(columns.collect()))
     }
 
     /// Writes them to a file.
     pub(super) fn write(&self, path: &Path, identity: &[u8; 32]) -> Result<(), RunError> {
         let mut bytes = [MAGIC.as_slice(), identity].concat();
         bytes.extend((self.0.len() as u64).to_le_bytes());
-        for matrix in &self.0 {
-            bytes.extend((matrix.width as u64).to_le_bytes());
-            bytes.extend((matrix.values.len() as u64).to_le_bytes());
+        for Column { place, vectors } in &self.0 {
+            for number in [*place, vectors.width, vectors.values.len()] {
+                bytes.extend((number as u64).to_le_bytes());
+            }
         }
-        for matrix in &self.0 {
-            bytes.extend(matrix.values.iter().flat_map(|value| value.to_le_bytes()));
+        for column in &self.0 {
+            let values = column.vectors.values.iter();
+            bytes.extend(values.flat_map(|value| value.to_le_bytes()));
         }
         let sum = Sha256::digest(&bytes);
         bytes.extend_from_slice(sum.as_slice());
         Ok(write_atomically(path, &bytes)?)
+    }
+
+    /// The features with vectors in place of their texts, as further dense blocks.
+    pub(super) fn replace_texts(&self, features: &Features) -> Arc<Features> {
+        let vectors = self.0.iter().map(|column| &column.vectors);
+        let blocks: Vec<&Matrix<f32>> = std::iter::once(&features.dense).chain(vectors).collect();
+        let width = blocks.iter().map(|block| block.width).sum();
+        let mut values = Vec::with_capacity(width * features.num_rows);
+        for row in 0..features.num_rows {
+            for block in &blocks {
+                values.extend_from_slice(block.row(row));
+            }
+        }
+        let is_encoded = |place| self.0.iter().any(|column| column.place == place);
+        let texts = features.texts.iter().enumerate();
+        Arc::new(Features {
+            num_rows: features.num_rows,
+            numbers: features.numbers.clone(),
+            dense: Matrix { width, values },
+            codes: features.codes.clone(),
+            texts: texts
+                .filter(|(place, _)| !is_encoded(*place))
+                .map(|(_, lists)| lists.clone())
+                .collect(),
+            ..Features::default()
+        })
     }
 }
 
@@ -117,25 +159,6 @@ pub(super) fn identity(plan: &Plan, weights: &[[u8; 32]], features: &Features) -
         }
     }
     digest.finalize().into()
-}
-
-/// The features with their texts replaced by vectors, as further dense blocks.
-pub(super) fn with_vectors(features: &Features, vectors: &Vectors) -> Arc<Features> {
-    let blocks: Vec<&Matrix<f32>> = std::iter::once(&features.dense).chain(&vectors.0).collect();
-    let width = blocks.iter().map(|block| block.width).sum();
-    let mut values = Vec::with_capacity(width * features.num_rows);
-    for row in 0..features.num_rows {
-        for block in &blocks {
-            values.extend_from_slice(block.row(row));
-        }
-    }
-    Arc::new(Features {
-        num_rows: features.num_rows,
-        numbers: features.numbers.clone(),
-        dense: Matrix { width, values },
-        codes: features.codes.clone(),
-        ..Features::default()
-    })
 }
 
 /// The different texts of a column.
