@@ -188,6 +188,29 @@ fn every_network_and_head_forecasts() {
     }
 }
 
+/// What dropout leaves out is drawn as if nothing had happened.
+#[test]
+fn a_killed_run_resumes_to_the_same_forecasts() {
+    let program = sold("");
+    let deepar = RECIPE.replace(
+        "[model.nlinear]",
+        "[model.deepar]\nhidden = 4\ndropout = 0.2",
+    );
+    program.write("sold.toml", &deepar);
+    let train = |run: &'static str, seed: &'static str| {
+        let set = ["--set", "training.epochs=200", "--set"];
+        let seed = ["training.checkpoint_seconds=0.01", "--set", seed];
+        [&["train", "sold.toml", "-q", "--out", run][..], &set, &seed].concat()
+    };
+    program.succeed(&train("whole", "seed=1"));
+    program.succeed(&train("other", "seed=2"));
+    program.kill_training(&train("killed", "seed=1"), "killed");
+    program.succeed(&["train", "--resume", "killed", "-q"]);
+    let read = |run: &str| std::fs::read(program.path(run).join("model.hob")).unwrap();
+    assert!(read("whole") == read("killed"), "the models differ");
+    assert!(read("whole") != read("other"), "the seed does not count");
+}
+
 #[test]
 fn columns_that_must_be_known_are_asked_for() {
     let program = sold("");

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
@@ -65,6 +66,24 @@ impl Program {
         let _ = std::io::Write::write_all(&mut stdin, input.as_bytes());
         drop(stdin);
         Ran::new(child.wait_with_output().expect("the binary ends"))
+    }
+
+    /// Trains into `run`, and kills the program when its first checkpoint is there.
+    pub(crate) fn kill_training(&self, arguments: &[&str], run: &str) {
+        let mut command = self.command(arguments);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let checkpoint = self.path(run).join("checkpoint.bin");
+        let started = Instant::now();
+        while !checkpoint.exists() && started.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(
+            checkpoint.exists(),
+            "the run was not killed between its first checkpoint and its end"
+        );
     }
 
     /// Runs a command that must succeed.

@@ -1,8 +1,6 @@
 //! Items that users want next: `[recommend]` from recipe to list.
 
 use std::collections::{HashMap, HashSet};
-use std::process::Stdio;
-use std::time::{Duration, Instant};
 
 use hob_inference::Bundle;
 use hob_inference::recommend::CatalogTexts;
@@ -249,16 +247,7 @@ fn a_killed_run_resumes_to_the_same_model() {
     };
     program.succeed(&words(&train("whole", 1)));
     program.succeed(&words(&train("other", 2)));
-    let mut command = program.command(&words(&train("killed", 1)));
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command.spawn().unwrap();
-    let (checkpoint, started) = (program.path("killed/checkpoint.bin"), Instant::now());
-    while !checkpoint.exists() && started.elapsed() < Duration::from_secs(60) {
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    assert!(checkpoint.exists(), "the run was not killed before its end");
+    program.kill_training(&words(&train("killed", 1)), "killed");
     program.succeed(&words("train --resume killed -q"));
     let read = |run: &str| std::fs::read(program.path(run).join("model.hob")).unwrap();
     assert!(read("whole") == read("killed"), "the models differ");

@@ -1,8 +1,5 @@
 //! A killed run goes on to the same weights.
 
-use std::process::Stdio;
-use std::time::{Duration, Instant};
-
 use crate::program::{Program, recipe};
 
 const SET: [&str; 6] = [
@@ -24,23 +21,7 @@ fn a_run_killed_at_any_moment_resumes_to_the_same_weights() {
 
     let mut killed = vec!["train", &iris, "--out", "killed", "-q"];
     killed.extend(SET);
-    let mut child = program
-        .command(&killed)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let checkpoint = program.path("killed/checkpoint.bin");
-    let started = Instant::now();
-    while !checkpoint.exists() && started.elapsed() < Duration::from_secs(60) {
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    assert!(
-        checkpoint.exists(),
-        "the run was not killed between its first checkpoint and its end"
-    );
+    program.kill_training(&killed, "killed");
     program.succeed(&["train", "--resume", "killed", "-q"]);
 
     for run in ["whole", "killed"] {
@@ -56,7 +37,7 @@ fn a_run_killed_at_any_moment_resumes_to_the_same_weights() {
     let read = |name: &str| std::fs::read(program.path(name)).unwrap();
     assert_eq!(read("whole.safetensors"), read("killed.safetensors"));
     assert!(
-        !checkpoint.exists(),
+        !program.path("killed/checkpoint.bin").exists(),
         "the checkpoint of a finished run is left over"
     );
     let lines = |run: &str| {

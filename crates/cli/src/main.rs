@@ -12,6 +12,7 @@ mod format;
 mod output;
 mod progress;
 mod report;
+mod simulation;
 mod stop;
 
 use std::process::ExitCode;

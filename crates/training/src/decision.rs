@@ -21,8 +21,6 @@ use crate::forecast::PlannedForecast;
 pub const NUM_PATHS: usize = 500;
 /// The same in a simulation, which draws them anew for every period.
 const SIMULATED_PATHS: usize = 200;
-/// Quantiles of a step that its values are drawn from.
-const NUM_LEVELS: usize = 200;
 
 /// Reads what `[decision.order]` names of a stock table.
 ///
@@ -74,23 +72,12 @@ pub fn item(panel: &Panel, series: usize) -> String {
 pub fn demand(forecaster: &Forecaster, windows: &Windows, seed: u64) -> Vec<DemandSamples> {
     let spec = forecaster.spec();
     let futures = Futures {
-        decoder: dense(&spec.decoder()),
+        decoder: spec.decoder().dense(),
         network: forecaster.network(),
         device: forecaster.burn_device(),
         dependence: &spec.dependence,
     };
     futures.draw(windows, NUM_PATHS, seed)
-}
-
-/// The same forecast at so many levels that orders can rest on its tails. Corrections are known at the levels of the
-/// recipe alone, so there are none.
-fn dense(decoder: &Decoder) -> Decoder {
-    let level = |place: usize| (place as f64 + 0.5) / NUM_LEVELS as f64;
-    Decoder {
-        levels: (0..NUM_LEVELS).map(level).collect(),
-        conformal: None,
-        ..decoder.clone()
-    }
 }
 
 /// What futures are drawn from.
@@ -164,7 +151,7 @@ impl Replay<'_> {
             })
             .collect();
         let futures = Futures {
-            decoder: dense(self.decoder),
+            decoder: self.decoder.dense(),
             network: self.network,
             device: self.device,
             dependence: self.dependence,

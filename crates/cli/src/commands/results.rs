@@ -8,6 +8,7 @@ use hob_training::retrieve::KIND;
 
 use super::recommendations;
 use crate::format::{count, counted, number, table};
+use crate::simulation;
 
 /// Metrics of every output beside the trivial baseline.
 pub(crate) fn results(outputs: &[OutputResult]) -> String {
@@ -47,6 +48,9 @@ pub(crate) fn results(outputs: &[OutputResult]) -> String {
         columns.extend(others.iter().map(|other| other.name.as_str()));
         columns.extend(lists.iter().map(|other| other.name.as_str()));
         blocks.push(table(&columns, &[0], rows.collect()));
+        let replayed = output.forecast.as_ref();
+        let replayed = replayed.and_then(|detail| detail.simulation.as_ref());
+        blocks.extend(replayed.map(simulation::sentence));
     }
     blocks.join("\n\n")
 }

@@ -4,7 +4,8 @@ use hob_training::forecast::{Fan, ForecastDetail};
 use serde_json::Value;
 
 use super::plot::{self, Axes, Series, figure};
-use super::text::{cell_text, count, escape, metric, number, table};
+use super::text::{capitalised, cell_text, count, escape, metric, number, table};
+use crate::simulation::sentence;
 
 /// Metrics of the table of series.
 const SERIES_METRICS: [&str; 4] = ["mase", "wape", "wql", "coverage_80"];
@@ -213,25 +214,13 @@ fn simulation(result: &Value) -> String {
         "#Holding",
         "#Shortage",
     ];
-    let equal = &result["equal_service"];
-    let sentence = match equal["saving"]["value"].as_f64() {
-        Some(saving) => format!(
-            "<p>At the same fill rate ({:.1} %) orders from the forecast cost <strong>{:.1} % less</strong> than last \
-             month's mean with {:.1} weeks of safety stock (95 % interval {:.1} % to {:.1} %).</p>\n",
-            equal["fill_rate"].as_f64().unwrap_or(0.0) * 100.0,
-            saving * 100.0,
-            equal["safety"].as_f64().unwrap_or(0.0),
-            equal["saving"]["low"].as_f64().unwrap_or(0.0) * 100.0,
-            equal["saving"]["high"].as_f64().unwrap_or(0.0) * 100.0,
-        ),
-        None => "<p class=\"warning\">No safety stock that was tried gives the simple policy the same fill rate.</p>\n".to_string(),
-    };
     format!(
         "<h3>What orders would have cost</h3>\n<p class=\"note\">The test windows replayed step by step: {} items, {} \
          periods, the same lead times and stock at the start for every policy. Intervals by drawing items anew.</p>\n\
-         {sentence}{}",
+         <p>{}</p>\n{}",
         escape(&result["items"].to_string()),
         escape(&result["periods"].to_string()),
+        escape(&capitalised(&sentence(result))),
         table("simulation", &headings, lines.into_iter()),
     )
 }

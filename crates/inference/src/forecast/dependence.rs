@@ -2,77 +2,134 @@
 //!
 //! The quantiles of each step say nothing of two steps at once, but the demand of a week depends on whether a strong day is
 //! followed by another. That is learned from windows that no weight was fitted on: of each, where every step came to lie
-//! within its forecast. A future is drawn by taking the places of one such window for all of its steps, an empirical
-//! copula (Clark et al. 2004, "The Schaake shuffle"; Schefzik et al. 2013).
+//! within its forecast. Places become normal scores, and their correlation at each lag is that of all windows, as few
+//! windows cannot tell a correlation for every pair of steps. A future is a draw of correlated normal scores, made places
+//! again: a Gaussian copula (Nelsen 2006, section 2.8; Salinas et al. 2019). It has no dependence in the tails, so that one
+//! window in which everything went up does not make all futures wide.
 
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::window_forecast::WindowForecast;
 
-/// Windows kept.
-const MAX_WINDOWS: usize = 1000;
 /// Fewer windows tell more of themselves than of the future.
 const MIN_WINDOWS: usize = 20;
 
-/// The places of what happened within forecasts.
+/// Correlations of what happened within forecasts.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Dependence {
-    /// Per window and step, the rank of the place among those of all windows at that step.
-    ranks: Vec<Vec<u32>>,
+    /// Windows that it was learned from.
+    windows: usize,
+    /// Correlation of two steps by the number of steps between them, the first being 1. Empty: steps are independent.
+    correlations: Vec<f64>,
 }
 
 impl Dependence {
     /// From the place of what happened within each forecast: per window and step, the probability that the forecast gave
-    /// to less. Windows of which a step is unknown (NaN) say nothing. Equal places are ordered by `generator`.
-    pub fn fit(places: &[Vec<f64>], generator: &mut impl Rng) -> Self {
+    /// to less. Windows of which a step is unknown (NaN) say nothing.
+    pub fn fit(places: &[Vec<f64>]) -> Self {
         let known = places
             .iter()
             .filter(|window| window.iter().all(|place| place.is_finite()));
-        let mut known: Vec<&Vec<f64>> = known.collect();
+        let known: Vec<&Vec<f64>> = known.collect();
         if known.len() < MIN_WINDOWS {
             return Self::default();
         }
-        let stride = known.len().div_ceil(MAX_WINDOWS);
-        known = known.into_iter().step_by(stride).collect();
         let horizon = known.iter().map(|window| window.len()).min().unwrap_or(0);
-        let mut ranks = vec![vec![0; horizon]; known.len()];
-        for step in 0..horizon {
-            let mut order: Vec<(f64, u64, usize)> = known
-                .iter()
-                .enumerate()
-                .map(|(window, places)| (places[step], generator.random(), window))
-                .collect();
-            order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            for (rank, (_, _, window)) in order.into_iter().enumerate() {
-                ranks[window][step] = rank as u32;
-            }
+        let scores = normal_scores(&known, horizon);
+        let lags = 0..horizon;
+        // Divided alike at every lag: otherwise the correlations might fit no series at all.
+        let covariance = |lag: usize| -> f64 {
+            let pairs = scores.iter().map(|window| {
+                let pairs = window.iter().zip(&window[lag..]);
+                pairs.map(|(early, late)| early * late).sum::<f64>()
+            });
+            pairs.sum()
+        };
+        let covariances: Vec<f64> = lags.map(covariance).collect();
+        let variance = covariances.first().copied().unwrap_or(0.0);
+        let correlations = match variance > 0.0 {
+            true => covariances.iter().map(|value| value / variance).collect(),
+            false => Vec::new(),
+        };
+        Self {
+            windows: known.len(),
+            correlations,
         }
-        Self { ranks }
     }
 
     /// Windows it was learned from; without any, steps are drawn independently.
     pub fn num_windows(&self) -> usize {
-        self.ranks.len()
+        self.windows
     }
 
-    /// One future: for each step a probability, uniform between 0 and 1 by itself.
-    pub fn draw(&self, horizon: usize, generator: &mut impl Rng) -> Vec<f64> {
-        if self.ranks.is_empty() {
-            return (0..horizon).map(|_| generator.random()).collect();
+    /// How each step of a future follows from those before it.
+    fn steps(&self, horizon: usize) -> Vec<Step> {
+        let correlation = |lag: usize| self.correlations.get(lag).copied().unwrap_or(0.0);
+        let mut steps: Vec<Step> = Vec::with_capacity(horizon);
+        let mut variance = 1.0;
+        let mut weights: Vec<f64> = Vec::new();
+        for step in 0..horizon {
+            if step > 0 {
+                // Levinson 1946, Durbin 1960.
+                let known: f64 = (weights.iter().enumerate())
+                    .map(|(lag, weight)| weight * correlation(step - 1 - lag))
+                    .sum();
+                let last = (correlation(step) - known) / variance;
+                let mirrored: Vec<f64> = weights.iter().rev().copied().collect();
+                for (weight, other) in weights.iter_mut().zip(mirrored) {
+                    *weight -= last * other;
+                }
+                weights.push(last);
+                variance *= 1.0 - last * last;
+            }
+            steps.push(Step {
+                weights: weights.clone(),
+                deviation: variance.max(0.0).sqrt(),
+            });
         }
-        let count = self.ranks.len();
-        let window = &self.ranks[generator.random_range(0..count)];
-        let within = |step: usize, generator: &mut dyn FnMut() -> f64| match window.get(step) {
-            Some(&rank) => (f64::from(rank) + generator()) / count as f64,
-            None => generator(),
-        };
-        (0..horizon)
-            .map(|step| within(step, &mut || generator.random()))
-            .collect()
+        steps
     }
+}
+
+/// A step of correlated normal scores.
+struct Step {
+    /// By how many steps back, the first being 1.
+    weights: Vec<f64>,
+    /// Of what is new.
+    deviation: f64,
+}
+
+/// One future: for each step a probability, uniform between 0 and 1 by itself.
+fn draw(steps: &[Step], generator: &mut impl Rng) -> Vec<f64> {
+    let normal = Normal::standard();
+    let mut scores: Vec<f64> = Vec::with_capacity(steps.len());
+    for step in steps {
+        let past = scores.iter().rev().zip(&step.weights);
+        let expected: f64 = past.map(|(score, weight)| score * weight).sum();
+        // The middle of one of 2^53 equal parts, so never 0 or 1.
+        let uniform = ((generator.random::<u64>() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64;
+        scores.push(expected + step.deviation * normal.inverse_cdf(uniform));
+    }
+    scores.into_iter().map(|score| normal.cdf(score)).collect()
+}
+
+/// Per window and step, the normal quantile of the rank of the place among those of all windows at that step.
+fn normal_scores(places: &[&Vec<f64>], horizon: usize) -> Vec<Vec<f64>> {
+    let normal = Normal::standard();
+    let mut scores = vec![vec![0.0; horizon]; places.len()];
+    for step in 0..horizon {
+        let mut order: Vec<usize> = (0..places.len()).collect();
+        order.sort_by(|&a, &b| places[a][step].total_cmp(&places[b][step]));
+        for (rank, window) in order.into_iter().enumerate() {
+            scores[window][step] = normal.inverse_cdf((rank as f64 + 0.5) / places.len() as f64);
+        }
+    }
+    scores
 }
 
 /// Futures of each forecast, `[paths, horizon]`, drawn from the quantiles of its steps at `levels`.
@@ -83,19 +140,21 @@ pub fn paths(
     num_paths: usize,
     seed: u64,
 ) -> Vec<Vec<f32>> {
-    let draw = |(window, forecast): (usize, &WindowForecast)| {
+    let longest = forecasts.iter().map(|forecast| forecast.median.len()).max();
+    let steps = dependence.steps(longest.unwrap_or(0));
+    let future = |(window, forecast): (usize, &WindowForecast)| {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         generator.set_stream(window as u64);
         let horizon = forecast.median.len();
         let mut paths = Vec::with_capacity(num_paths * horizon);
         for _ in 0..num_paths {
-            let draw = dependence.draw(horizon, &mut generator);
+            let draw = draw(&steps[..horizon], &mut generator);
             let values = draw.iter().enumerate();
             paths.extend(values.map(|(step, &place)| forecast.at(step, levels, place) as f32));
         }
         paths
     };
-    forecasts.par_iter().enumerate().map(draw).collect()
+    forecasts.par_iter().enumerate().map(future).collect()
 }
 
 #[cfg(test)]
@@ -118,39 +177,75 @@ mod tests {
     #[test]
     fn steps_that_went_together_are_drawn_together() {
         let mut generator = ChaCha8Rng::seed_from_u64(1);
-        let places: Vec<Vec<f64>> = (0..200)
+        let mut place = || -> f64 { generator.random() };
+        let places: Vec<Vec<f64>> = (0..300)
             .map(|_| {
-                let first: f64 = generator.random();
+                let (whole, alone) = (place(), place());
                 vec![
-                    first,
-                    (first + 0.1 * generator.random::<f64>()).min(1.0),
-                    generator.random(),
+                    whole,
+                    (whole + 0.1 * place()).min(1.0),
+                    (whole + alone) / 2.0,
                 ]
             })
             .collect();
-        let dependence = Dependence::fit(&places, &mut generator);
-        let draws: Vec<Vec<f64>> = (0..4000)
-            .map(|_| dependence.draw(3, &mut generator))
-            .collect();
-        let pairs = |step: usize| {
-            draws
-                .iter()
-                .map(|draw| (draw[0], draw[step]))
-                .collect::<Vec<_>>()
+        let steps = Dependence::fit(&places).steps(3);
+        let draws: Vec<Vec<f64>> = (0..4000).map(|_| draw(&steps, &mut generator)).collect();
+        let pairs = |a: usize, b: usize| {
+            let pairs = draws.iter().map(|draw| (draw[a], draw[b]));
+            correlation(&pairs.collect::<Vec<_>>())
         };
-        assert!(correlation(&pairs(1)) > 0.9);
-        assert!(correlation(&pairs(2)).abs() < 0.15);
+        // By lag: steps one apart are as much alike as those of the windows are on average.
+        let (early, late, far) = (pairs(0, 1), pairs(1, 2), pairs(0, 2));
+        assert!(
+            early > 0.4 && (early - late).abs() < 0.05,
+            "{early}, {late}"
+        );
+        assert!(far > 0.1, "{far}");
         for step in 0..3 {
             let below = draws.iter().filter(|draw| draw[step] < 0.3).count();
             assert!((below as f64 / 4000.0 - 0.3).abs() < 0.03, "{below}");
         }
     }
 
+    /// The normal scores of futures have the correlations that were learned, whatever windows they were learned from.
+    #[test]
+    fn correlations_of_futures_are_those_of_the_windows() {
+        let mut generator = ChaCha8Rng::seed_from_u64(3);
+        let places: Vec<Vec<f64>> = (0..30)
+            .map(|window| match window % 3 {
+                0 => vec![generator.random(); 12],
+                _ => (0..12).map(|_| generator.random()).collect(),
+            })
+            .collect();
+        let dependence = Dependence::fit(&places);
+        let steps = dependence.steps(12);
+        let normal = Normal::standard();
+        let scores: Vec<Vec<f64>> = (0..20_000)
+            .map(|_| draw(&steps, &mut generator))
+            .map(|future| {
+                future
+                    .into_iter()
+                    .map(|place| normal.inverse_cdf(place))
+                    .collect()
+            })
+            .collect();
+        for lag in 0..12 {
+            let products = scores.iter().map(|future| future[11] * future[11 - lag]);
+            let found = products.sum::<f64>() / scores.len() as f64;
+            let expected = dependence.correlations[lag];
+            assert!(
+                (found - expected).abs() < 0.04,
+                "lag {lag}: {found}, {expected}"
+            );
+        }
+        assert!(dependence.correlations[1] > 0.2);
+    }
+
     #[test]
     fn a_few_windows_say_nothing() {
         let mut generator = ChaCha8Rng::seed_from_u64(1);
-        let dependence = Dependence::fit(&vec![vec![0.5; 4]; 3], &mut generator);
+        let dependence = Dependence::fit(&vec![vec![0.5; 4]; 3]);
         assert_eq!(dependence.num_windows(), 0);
-        assert_eq!(dependence.draw(5, &mut generator).len(), 5);
+        assert_eq!(draw(&dependence.steps(5), &mut generator).len(), 5);
     }
 }

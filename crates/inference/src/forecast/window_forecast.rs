@@ -42,7 +42,21 @@ pub struct Decoder {
     pub floor: f64,
 }
 
+/// Levels of [`Decoder::dense`].
+const NUM_LEVELS: usize = 200;
+
 impl Decoder {
+    /// The same forecast at so many levels that futures can be drawn from it. Corrections are known at the levels of the
+    /// recipe alone, so there are none.
+    #[must_use]
+    pub fn dense(&self) -> Self {
+        let level = |place: usize| (place as f64 + 0.5) / NUM_LEVELS as f64;
+        Self {
+            levels: (0..NUM_LEVELS).map(level).collect(),
+            conformal: None,
+            ..self.clone()
+        }
+    }
     /// Without corrections. Where no value is below 0, no forecast is.
     pub fn new(head: ForecastHead, levels: Vec<f64>, is_non_negative: bool) -> Self {
         Self {

@@ -7,7 +7,7 @@ use hob_inference::forecast::{
     CalibrationWindow, Conformal, ConformalError, Decoder, Dependence, WindowForecast,
 };
 use hob_model::Network;
-use rand::SeedableRng;
+use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::KIND;
@@ -27,8 +27,6 @@ const MAX_SERIES: usize = 200;
 const MAX_FANS: usize = 8;
 /// Steps drawn before the forecast, as a multiple of the horizon.
 const DRAWN_HORIZONS: usize = 3;
-/// Levels at which the places of what happened are told apart.
-const NUM_PLACES: usize = 99;
 
 /// A trained network and how its numbers are read.
 pub(crate) struct Backtest<'a> {
@@ -132,25 +130,20 @@ impl<'a> Backtest<'a> {
 
     /// How the steps of the validation windows went together.
     pub(crate) fn dependence(&self, rows: &[usize], seed: u64) -> Dependence {
+        let mut generator = ChaCha8Rng::seed_from_u64(seed);
         let windows = self.windows(rows);
-        let levels = (1..=NUM_PLACES).map(|place| place as f64 / (NUM_PLACES + 1) as f64);
-        let dense = Decoder {
-            levels: levels.collect(),
-            conformal: None,
-            ..self.decoder.clone()
-        };
-        let forecasts = dense.forecasts(self.network, &windows, self.device);
-        let places: Vec<Vec<f64>> = forecasts
-            .iter()
-            .enumerate()
-            .map(|(row, forecast)| {
-                let truth = windows.truth(row).map(f64::from).enumerate();
-                truth
-                    .map(|(step, actual)| place(forecast.quantiles.row(step), actual))
-                    .collect()
-            })
-            .collect();
-        Dependence::fit(&places, &mut ChaCha8Rng::seed_from_u64(seed))
+        let forecasts = self
+            .decoder
+            .dense()
+            .forecasts(self.network, &windows, self.device);
+        let places = forecasts.iter().enumerate().map(|(row, forecast)| {
+            let actual = windows.truth(row).map(f64::from).enumerate();
+            let place =
+                |(step, actual)| place(forecast.quantiles.row(step), actual, &mut generator);
+            actual.map(place).collect()
+        });
+        let places: Vec<Vec<f64>> = places.collect();
+        Dependence::fit(&places)
     }
 
     /// Judges the forecasts of the windows of a part.
@@ -320,14 +313,16 @@ fn scales(windows: &Windows) -> Vec<SeriesScale> {
         .collect()
 }
 
-/// The probability that quantiles at evenly spaced levels give to less than a value; of equal quantiles, their middle.
-fn place(quantiles: &[f64], actual: f64) -> f64 {
+/// The probability that quantiles at evenly spaced levels give to less than a value. Among equal quantiles, and between
+/// neighbours, any place is as good (Czado, Gneiting & Held 2009), so one is drawn.
+fn place(quantiles: &[f64], actual: f64, generator: &mut impl Rng) -> f64 {
     if actual.is_nan() {
         return f64::NAN;
     }
     let below = quantiles.partition_point(|&quantile| quantile < actual);
     let until = quantiles.partition_point(|&quantile| quantile <= actual);
-    (below as f64 + until as f64 + 1.0) / 2.0 / (quantiles.len() + 1) as f64
+    let drawn = generator.random::<f64>() * (until - below + 1) as f64;
+    (below as f64 + drawn) / (quantiles.len() + 1) as f64
 }
 
 fn per_series(
