@@ -14,6 +14,10 @@ use hob_model::{
     config::{BodyConfig, DeeparConfig, InputsConfig, NbeatsConfig, SeriesConfig},
 };
 
+/// The allocator of hob.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const CONTEXT: usize = 56;
 const HORIZON: usize = 28;
 

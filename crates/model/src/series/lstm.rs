@@ -55,10 +55,9 @@ impl Lstm {
     /// `[steps, batch, hidden]`.
     pub(super) fn states(&self, gates: Tensor<3>) -> Tensor<3> {
         #[cfg(feature = "flex")]
-        let gates = match fused::with_gradients(gates, self.hidden.weight.val()) {
-            Ok(states) => return states,
-            Err(gates) => gates,
-        };
+        if let Some(states) = fused::with_gradients(&gates, self.hidden.weight.val()) {
+            return states;
+        }
         self.run(gates, None).0
     }
 

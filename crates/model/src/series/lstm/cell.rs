@@ -1,72 +1,171 @@
-//! One step of an LSTM for one row of a batch, on plain memory: loops without branches and without calls, which the
-//! compiler turns into vector instructions.
+//! One step of an LSTM for some rows of a batch, on plain memory.
+//!
+//! Every loop runs along a few slices, without branches and without calls, so that the compiler can turn it into the widest
+//! vector instructions that the processor has. A loop over all slices at once would be left as it stands: the compiler
+//! cannot tell that so many do not overlap.
 
-/// The four gates of a row, `i f g o`.
-fn split(gates: &[f32]) -> [&[f32]; 4] {
-    let width = gates.len() / 4;
-    let (input, rest) = gates.split_at(width);
-    let (forget, rest) = rest.split_at(width);
-    let (new, output) = rest.split_at(width);
-    [input, forget, new, output]
+use macerator::{AutoArch, Simd, WithSimd};
+
+/// Applies the functions to the gates and gives memory and state after the step.
+pub(super) struct Forward<'a> {
+    /// `[rows, 4 * hidden]`: `i f g o`, before and after their functions.
+    pub(super) gates: &'a mut [f32],
+    /// [`scales`] of a row.
+    pub(super) scales: &'a [f32],
+    /// `[rows, hidden]`: memory before the step.
+    pub(super) before: &'a [f32],
+    /// `[rows, hidden]`: memory after it.
+    pub(super) memory: &'a mut [f32],
+    /// `[rows, hidden]`: state after it.
+    pub(super) state: &'a mut [f32],
 }
 
-fn split_mut(gates: &mut [f32]) -> [&mut [f32]; 4] {
-    let width = gates.len() / 4;
-    let (input, rest) = gates.split_at_mut(width);
-    let (forget, rest) = rest.split_at_mut(width);
-    let (new, output) = rest.split_at_mut(width);
-    [input, forget, new, output]
+/// Gradients of a step.
+pub(super) struct Backward<'a> {
+    /// `[rows, 4 * hidden]`: those that [`Forward`] left.
+    pub(super) gates: &'a [f32],
+    /// `[rows, hidden]`: memory before the step.
+    pub(super) before: &'a [f32],
+    /// `[rows, hidden]`: memory after it.
+    pub(super) memory: &'a [f32],
+    /// `[rows, hidden]`: gradient of the state.
+    pub(super) state: &'a [f32],
+    /// `[rows, hidden]`: gradient of the memory after the step; becomes that of the memory before it.
+    pub(super) flow: &'a mut [f32],
+    /// `[rows, 4 * hidden]`: gradient of the gates before their functions, which is found.
+    pub(super) found: &'a mut [f32],
+    /// `[rows, hidden]`: room.
+    pub(super) shown: &'a mut [f32],
+    /// Numbers of a row of the state.
+    pub(super) hidden: usize,
 }
 
-/// Applies the functions to the gates and gives the memory and state after the step. `before` is the memory before it.
-pub(super) fn forward(gates: &mut [f32], before: &[f32], memory: &mut [f32], state: &mut [f32]) {
-    let width = memory.len();
-    let [input, forget, new, output] = split_mut(gates).map(|gate| &mut gate[..width]);
-    let (before, state) = (&before[..width], &mut state[..width]);
-    for unit in 0..width {
-        input[unit] = sigmoid(input[unit]);
-        forget[unit] = sigmoid(forget[unit]);
-        new[unit] = tanh(new[unit]);
-        output[unit] = sigmoid(output[unit]);
-        memory[unit] = forget[unit] * before[unit] + input[unit] * new[unit];
-        state[unit] = output[unit] * tanh(memory[unit]);
+/// Of each gate: 1 for the sigmoid `s`, 2 for `tanh(x) = 2 s(2 x) - 1`.
+pub(super) fn scales(hidden: usize) -> Vec<f32> {
+    let tanh = 2 * hidden..3 * hidden;
+    let scale = |gate| if tanh.contains(&gate) { 2.0 } else { 1.0 };
+    (0..4 * hidden).map(scale).collect()
+}
+
+impl Forward<'_> {
+    pub(super) fn run(self) {
+        AutoArch::new().dispatch(self);
     }
 }
 
-/// Gradients of a step: `gates` are those that [`forward`] left, `(before, memory)` the memory before and after it, `state`
-/// the gradient of its state. `flow` is the gradient of the memory after the step and becomes that before it.
-pub(super) fn backward(
-    gates: &[f32],
-    (before, memory): (&[f32], &[f32]),
-    state: &[f32],
-    flow: &mut [f32],
-    gradients: &mut [f32],
-) {
-    let width = flow.len();
-    let [input, forget, new, output] = split(gates).map(|gate| &gate[..width]);
-    let [to_input, to_forget, to_new, to_output] =
-        split_mut(gradients).map(|gate| &mut gate[..width]);
-    let (before, memory, state) = (&before[..width], &memory[..width], &state[..width]);
-    for unit in 0..width {
-        let shown = tanh(memory[unit]);
-        let inner = flow[unit] + state[unit] * output[unit] * (1.0 - shown * shown);
-        to_output[unit] = state[unit] * shown * output[unit] * (1.0 - output[unit]);
-        to_input[unit] = inner * new[unit] * input[unit] * (1.0 - input[unit]);
-        to_forget[unit] = inner * before[unit] * forget[unit] * (1.0 - forget[unit]);
-        to_new[unit] = inner * input[unit] * (1.0 - new[unit] * new[unit]);
-        flow[unit] = inner * forget[unit];
+impl Backward<'_> {
+    pub(super) fn run(self) {
+        AutoArch::new().dispatch(self);
     }
 }
 
+impl WithSimd for Forward<'_> {
+    type Output = ();
+
+    // Inlined into a function that may use the instructions in question.
+    #[inline(always)]
+    fn with_simd<S: Simd>(self) {
+        let hidden = self.scales.len() / 4;
+        for gates in self.gates.chunks_exact_mut(4 * hidden) {
+            for (gate, scale) in gates.iter_mut().zip(self.scales) {
+                *gate = scale * sigmoid(scale * *gate) + (1.0 - scale);
+            }
+        }
+        let rows = self.gates.chunks_exact(4 * hidden);
+        let memories = self.memory.chunks_exact_mut(hidden);
+        let memories = memories.zip(self.before.chunks_exact(hidden));
+        for (gates, (memory, before)) in rows.zip(memories) {
+            let [input, forget, new, _] = split(gates, hidden);
+            for unit in 0..hidden {
+                memory[unit] = forget[unit] * before[unit] + input[unit] * new[unit];
+            }
+        }
+        for (state, memory) in self.state.iter_mut().zip(&*self.memory) {
+            *state = tanh(*memory);
+        }
+        let rows = self.gates.chunks_exact(4 * hidden);
+        for (gates, state) in rows.zip(self.state.chunks_exact_mut(hidden)) {
+            let [_, _, _, output] = split(gates, hidden);
+            for unit in 0..hidden {
+                state[unit] *= output[unit];
+            }
+        }
+    }
+}
+
+impl WithSimd for Backward<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self) {
+        let hidden = self.hidden;
+        for (shown, memory) in self.shown.iter_mut().zip(self.memory) {
+            *shown = tanh(*memory);
+        }
+        let rows = self.flow.len() / hidden;
+        for row in 0..rows {
+            let (start, end) = (row * hidden, (row + 1) * hidden);
+            let [input, forget, new, output] = split(&self.gates[4 * start..4 * end], hidden);
+            let [to_input, to_forget, to_new, to_output] =
+                split_mut(&mut self.found[4 * start..4 * end], hidden);
+            let (shown, state) = (&self.shown[start..end], &self.state[start..end]);
+            let (before, flow) = (&self.before[start..end], &mut self.flow[start..end]);
+            for unit in 0..hidden {
+                let share = output[unit] * (1.0 - shown[unit] * shown[unit]);
+                flow[unit] += state[unit] * share;
+            }
+            for unit in 0..hidden {
+                let slope = output[unit] * (1.0 - output[unit]);
+                to_output[unit] = state[unit] * shown[unit] * slope;
+            }
+            for unit in 0..hidden {
+                let slope = input[unit] * (1.0 - input[unit]);
+                to_input[unit] = flow[unit] * new[unit] * slope;
+            }
+            for unit in 0..hidden {
+                let slope = forget[unit] * (1.0 - forget[unit]);
+                to_forget[unit] = flow[unit] * before[unit] * slope;
+            }
+            for unit in 0..hidden {
+                let slope = 1.0 - new[unit] * new[unit];
+                to_new[unit] = flow[unit] * input[unit] * slope;
+            }
+            for unit in 0..hidden {
+                flow[unit] *= forget[unit];
+            }
+        }
+    }
+}
+
+/// The four gates of a row, each with a length that the compiler can see.
+#[inline(always)]
+fn split(gates: &[f32], hidden: usize) -> [&[f32]; 4] {
+    let (input, rest) = gates.split_at(hidden);
+    let (forget, rest) = rest.split_at(hidden);
+    let (new, output) = rest.split_at(hidden);
+    [input, forget, new, &output[..hidden]]
+}
+
+#[inline(always)]
+fn split_mut(gates: &mut [f32], hidden: usize) -> [&mut [f32]; 4] {
+    let (input, rest) = gates.split_at_mut(hidden);
+    let (forget, rest) = rest.split_at_mut(hidden);
+    let (new, output) = rest.split_at_mut(hidden);
+    [input, forget, new, &mut output[..hidden]]
+}
+
+#[inline(always)]
 fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
 }
 
+#[inline(always)]
 fn tanh(x: f32) -> f32 {
     2.0 * sigmoid(2.0 * x) - 1.0
 }
 
 /// `e^x` to 2e-7 of its value, within `e^-87` and `e^87`: `2^n` by its bits, the rest by the polynomial of Cephes (`expf`).
+#[inline(always)]
 fn exp(x: f32) -> f32 {
     /// Adding this rounds to a whole number, which then stands in the lowest bits.
     const ROUND: f32 = 12_582_912.0;
@@ -103,32 +202,64 @@ mod tests {
         assert!(sigmoid(f32::NAN).is_nan());
     }
 
+    /// Memory and state after a step of rows of two numbers.
+    fn step(gates: &mut [f32], before: &[f32]) -> (Vec<f32>, Vec<f32>) {
+        let (mut memory, mut state) = (vec![0.0; before.len()], vec![0.0; before.len()]);
+        let forward = Forward {
+            gates,
+            before,
+            memory: &mut memory,
+            state: &mut state,
+            scales: &scales(2),
+        };
+        forward.run();
+        (memory, state)
+    }
+
     #[test]
     fn the_gradients_are_those_of_small_differences() {
-        let gates = [0.3, -0.8, 1.1, 0.4];
-        let (before, weights) = (0.7, (1.3, -0.6));
-        let loss = |gates: [f32; 4], before: f32| {
-            let (mut gates, mut memory, mut state) = (gates, [0.0], [0.0]);
-            forward(&mut gates, &[before], &mut memory, &mut state);
-            weights.0 * state[0] + weights.1 * memory[0]
+        let (rows, hidden) = (3, 2);
+        let fill = |count: usize, step: f32| -> Vec<f32> {
+            (0..count).map(|i| (i as f32 * step).sin()).collect()
         };
-        let (mut active, mut memory, mut state) = (gates, [0.0], [0.0]);
-        forward(&mut active, &[before], &mut memory, &mut state);
-        let (mut flow, mut found) = ([weights.1], [0.0; 4]);
-        let memories = (&[before][..], &memory[..]);
-        backward(&active, memories, &[weights.0], &mut flow, &mut found);
+        let (gates, before) = (fill(rows * 4 * hidden, 0.7), fill(rows * hidden, 1.9));
+        let (of_state, of_memory) = (fill(rows * hidden, 0.4), fill(rows * hidden, 2.3));
+        let loss = |gates: &[f32], before: &[f32]| -> f32 {
+            let (memory, state) = step(&mut gates.to_vec(), before);
+            let sum = |x: &[f32], y: &[f32]| x.iter().zip(y).map(|(x, y)| x * y).sum::<f32>();
+            sum(&state, &of_state) + sum(&memory, &of_memory)
+        };
+        let mut active = gates.clone();
+        let (memory, _) = step(&mut active, &before);
+        let (mut flow, mut found) = (of_memory.clone(), vec![0.0; gates.len()]);
+        let backward = Backward {
+            gates: &active,
+            before: &before,
+            memory: &memory,
+            state: &of_state,
+            flow: &mut flow,
+            found: &mut found,
+            shown: &mut vec![0.0; rows * hidden],
+            hidden,
+        };
+        backward.run();
 
         let small = 1e-2;
-        for gate in 0..4 {
+        let slope = |values: &[f32], place: usize, loss: &dyn Fn(&[f32]) -> f32| {
             let at = |by: f32| {
-                let mut moved = gates;
-                moved[gate] += by;
-                loss(moved, before)
+                let mut moved = values.to_vec();
+                moved[place] += by;
+                loss(&moved)
             };
-            let expected = (at(small) - at(-small)) / (2.0 * small);
-            assert!((found[gate] - expected).abs() < 1e-4, "gate {gate}");
+            (at(small) - at(-small)) / (2.0 * small)
+        };
+        for (place, found) in found.iter().enumerate() {
+            let expected = slope(&gates, place, &|gates| loss(gates, &before));
+            assert!((found - expected).abs() < 2e-4, "gate {place}");
         }
-        let expected = (loss(gates, before + small) - loss(gates, before - small)) / (2.0 * small);
-        assert!((flow[0] - expected).abs() < 1e-4, "memory");
+        for (place, found) in flow.iter().enumerate() {
+            let expected = slope(&before, place, &|before| loss(&gates, before));
+            assert!((found - expected).abs() < 2e-4, "memory {place}");
+        }
     }
 }

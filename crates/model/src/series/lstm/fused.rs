@@ -19,7 +19,9 @@ use burn::{
     },
     tensor::{DType, Tensor, TensorData},
 };
-use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{
+    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator,
+};
 
 use super::{LstmState, cell};
 use crate::text::parts::is_flex;
@@ -28,32 +30,20 @@ use crate::text::parts::is_flex;
 const ROWS: usize = 32;
 
 /// `gates` `[steps, batch, 4 * hidden]` and `weight` `[hidden, 4 * hidden]` to the states of all steps,
-/// `[steps, batch, hidden]`, from zeros. Gives the gates back where the backend is not Flex with gradients.
-#[allow(
-    clippy::result_large_err,
-    reason = "the gates are given back, not an error"
-)]
-pub(super) fn with_gradients(gates: Tensor<3>, weight: Tensor<2>) -> Result<Tensor<3>, Tensor<3>> {
+/// `[steps, batch, hidden]`, from zeros. `None` where the backend is not Flex with gradients.
+pub(super) fn with_gradients(gates: &Tensor<3>, weight: Tensor<2>) -> Option<Tensor<3>> {
     let is_single = gates.dtype() == DType::F32 && weight.dtype() == DType::F32;
     let tracked = gates.clone().try_into_primitive::<Autodiff<Flex>>();
     let weight = weight.try_into_primitive::<Autodiff<Flex>>();
     let (true, Ok(tracked), Ok(weight)) = (is_single, tracked, weight) else {
-        return Err(gates);
+        return None;
     };
     let nodes = [tracked.node(), weight.node()];
     let (given, weight) = (tracked.into_primitive(), weight.into_primitive());
     let size = Size::of(&given);
-    let parts = forward(&values(given), &weight, size, None);
-    let states = tensor(
-        size.assemble(&parts, size.hidden, |part| &part.states),
-        size,
-        size.hidden,
-    );
-    let states = match Layer
-        .prepare::<NoCheckpointing>(nodes)
-        .compute_bound()
-        .stateful()
-    {
+    let (parts, states) = forward(&given.to_contiguous(), &weight, size, None, true);
+    let prepared = Layer.prepare::<NoCheckpointing>(nodes);
+    let states = match prepared.compute_bound().stateful() {
         OpsKind::Tracked(prepared) => {
             let tape = Tape {
                 parts,
@@ -65,7 +55,7 @@ pub(super) fn with_gradients(gates: Tensor<3>, weight: Tensor<2>) -> Result<Tens
         }
         OpsKind::UnTracked(prepared) => prepared.finish(states),
     };
-    Ok(Tensor::from_primitive::<Autodiff<Flex>>(states))
+    Some(Tensor::from_primitive::<Autodiff<Flex>>(states))
 }
 
 /// Whether [`without_gradients`] can be called.
@@ -79,32 +69,28 @@ pub(super) fn without_gradients(
     weight: Tensor<2>,
     start: LstmState,
 ) -> (Tensor<3>, LstmState) {
-    let device = gates.device();
     let flex = "the caller asked whether the tensors are Flex's";
+    let device = gates.device();
     let given = gates.try_into_primitive::<Flex>().expect(flex);
     let weight = weight.try_into_primitive::<Flex>().expect(flex);
     let size = Size::of(&given);
-    let start = [start.state, start.memory].map(|tensor| tensor.into_data());
-    let [state, memory] = start.each_ref().map(slice);
-    let parts = forward(&values(given), &weight, size, Some((state, memory)));
-    let last = |kept: fn(&Part) -> &Vec<f32>| {
-        let ends = parts.iter().flat_map(|part| {
-            let kept = kept(part);
-            &kept[kept.len() - part.rows * size.hidden..]
-        });
-        let data = TensorData::new(ends.copied().collect(), [size.batch, size.hidden]);
-        Tensor::from_data(data, &device)
-    };
+    let start = [start.state, start.memory].map(|tensor| {
+        let tensor = tensor.try_into_primitive::<Flex>().expect(flex);
+        tensor.to_contiguous()
+    });
+    let start = Some((slice(&start[0]), slice(&start[1])));
+    let (parts, states) = forward(&given.to_contiguous(), &weight, size, start, false);
+    let states: Tensor<3> = Tensor::from_primitive::<Flex>(states);
+    let memory = parts.iter().flat_map(|part| {
+        let count = part.memories.len();
+        &part.memories[count - count / size.steps..]
+    });
+    let memory = TensorData::new(memory.copied().collect(), [size.batch, size.hidden]);
     let end = LstmState {
-        state: last(|part| &part.states),
-        memory: last(|part| &part.memories),
+        state: states.clone().narrow(0, size.steps - 1, 1).squeeze_dim(0),
+        memory: Tensor::from_data(memory, &device),
     };
-    let states = size.assemble(&parts, size.hidden, |part| &part.states);
-    let shape = [size.steps, size.batch, size.hidden];
-    (
-        Tensor::from_data(TensorData::new(states, shape), &device),
-        end,
-    )
+    (states, end)
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -114,14 +100,15 @@ struct Size {
     hidden: usize,
 }
 
-/// What some rows went through; each field for all steps, one after the other.
+/// What a part reads and what it writes, step by step.
+type Blocks<'a> = (Vec<&'a [f32]>, Vec<&'a mut [f32]>);
+
+/// What some rows went through: each field for all steps, one after the other.
 #[derive(Debug)]
 struct Part {
-    rows: usize,
     /// After their functions.
     gates: Vec<f32>,
     memories: Vec<f32>,
-    states: Vec<f32>,
 }
 
 /// What the gradient needs.
@@ -148,7 +135,7 @@ impl Backward<Flex, 2> for Layer {
     ) {
         let [gates, weight] = ops.parents;
         let tape = ops.state;
-        let states = values(gradients.consume::<Flex>(&ops.node));
+        let states = gradients.consume::<Flex>(&ops.node).to_contiguous();
         let found = backward(&tape, slice(&states));
         if let Some(node) = weight {
             gradients.register::<Flex>(node.id, weight_gradient(&tape, found.clone()));
@@ -169,81 +156,78 @@ impl Size {
         }
     }
 
-    /// First rows of the parts.
-    fn parts(self) -> Vec<usize> {
-        (0..self.batch).step_by(ROWS).collect()
-    }
-
-    /// The rows of a part at a step, in values of `width` per row of all steps.
-    fn rows(self, values: &[f32], width: usize, step: usize, first: usize, count: usize) -> &[f32] {
-        let start = (step * self.batch + first) * width;
-        &values[start..start + count * width]
-    }
-
-    /// The rows of all parts, step by step.
-    fn assemble<'a, T>(
-        self,
-        parts: &'a [T],
-        width: usize,
-        of: impl Fn(&'a T) -> &'a Vec<f32>,
-    ) -> Vec<f32> {
-        let mut all = Vec::with_capacity(self.steps * self.batch * width);
-        for step in 0..self.steps {
-            for part in parts {
-                let values = of(part);
-                let count = values.len() / self.steps;
-                all.extend_from_slice(&values[step * count..(step + 1) * count]);
-            }
+    /// For each part the block of its rows at each step, in values of `width` per row.
+    fn blocks(self, values: &[f32], width: usize) -> Vec<Vec<&[f32]>> {
+        let mut parts = vec![Vec::with_capacity(self.steps); self.batch.div_ceil(ROWS)];
+        for step in values.chunks_exact(self.batch * width) {
+            let blocks = parts.iter_mut().zip(step.chunks(ROWS * width));
+            blocks.for_each(|(part, block)| part.push(block));
         }
-        all
+        parts
+    }
+
+    fn blocks_mut(self, values: &mut [f32], width: usize) -> Vec<Vec<&mut [f32]>> {
+        let parts = 0..self.batch.div_ceil(ROWS);
+        let mut parts: Vec<_> = parts.map(|_| Vec::with_capacity(self.steps)).collect();
+        for step in values.chunks_exact_mut(self.batch * width) {
+            let blocks = parts.iter_mut().zip(step.chunks_mut(ROWS * width));
+            blocks.for_each(|(part, block)| part.push(block));
+        }
+        parts
     }
 }
 
+/// From zeros, or from a state and memory of every row. With `keeps` the gates of all steps are kept.
 fn forward(
-    gates: &TensorData,
+    gates: &FlexTensor,
     weight: &FlexTensor,
     size: Size,
     start: Option<(&[f32], &[f32])>,
-) -> Vec<Part> {
-    let gates = slice(gates);
+    keeps: bool,
+) -> (Vec<Part>, FlexTensor) {
     let hidden = size.hidden;
-    let part = |first: usize| {
-        let rows = ROWS.min(size.batch - first);
-        let own = |all: &[f32]| size.rows(all, hidden, 0, first, rows).to_vec();
-        let (mut state, mut before) = match start {
+    let scales = cell::scales(hidden);
+    let mut states = vec![0.0; size.steps * size.batch * hidden];
+    let given = size.blocks(slice(gates), 4 * hidden).into_par_iter();
+    let found = size.blocks_mut(&mut states, hidden).into_par_iter();
+    let part = |(index, (given, mut found)): (usize, Blocks<'_>)| {
+        let count = found[0].len();
+        let own = |all: &[f32]| {
+            let first = index * ROWS * hidden;
+            all[first..first + count].to_vec()
+        };
+        let (mut state, first) = match start {
             Some((state, memory)) => (Some(own(state)), own(memory)),
-            None => (None, vec![0.0; rows * hidden]),
+            None => (None, vec![0.0; count]),
         };
-        let room = |width: usize| Vec::with_capacity(size.steps * rows * width);
-        let mut part = Part {
-            rows,
-            gates: room(4 * hidden),
-            memories: room(hidden),
-            states: room(hidden),
-        };
+        let kept_steps = if keeps { size.steps } else { 1 };
+        let mut gates = Vec::with_capacity(kept_steps * 4 * count);
+        let mut memories = vec![0.0; size.steps * count];
         for step in 0..size.steps {
-            let mut gates = size.rows(gates, 4 * hidden, step, first, rows).to_vec();
+            if !keeps {
+                gates.clear();
+            }
+            gates.extend_from_slice(given[step]);
+            let place = gates.len() - 4 * count;
+            let now = &mut gates[place..];
             if let Some(state) = state {
-                add_product(&mut gates, state, hidden, weight.clone());
+                add_product(now, state, hidden, weight);
             }
-            let (mut memory, mut next) = (vec![0.0; rows * hidden], vec![0.0; rows * hidden]);
-            let rows = gates
-                .chunks_exact_mut(4 * hidden)
-                .zip(before.chunks_exact(hidden));
-            let results = memory
-                .chunks_exact_mut(hidden)
-                .zip(next.chunks_exact_mut(hidden));
-            for ((gates, before), (memory, state)) in rows.zip(results) {
-                cell::forward(gates, before, memory, state);
-            }
-            part.gates.extend_from_slice(&gates);
-            part.memories.extend_from_slice(&memory);
-            part.states.extend_from_slice(&next);
-            (state, before) = (Some(next), memory);
+            let (before, memory) = memories.split_at_mut(step * count);
+            let forward = cell::Forward {
+                gates: now,
+                before: before.rchunks(count).next().unwrap_or(&first),
+                memory: &mut memory[..count],
+                state: found[step],
+                scales: &scales,
+            };
+            forward.run();
+            state = Some(found[step].to_vec());
         }
-        part
+        Part { gates, memories }
     };
-    size.parts().into_par_iter().map(part).collect()
+    let parts = given.zip(found).enumerate().map(part).collect();
+    (parts, tensor(states, size, hidden))
 }
 
 /// The gradient of the gates, `[steps, batch, 4 * hidden]`, from that of the states.
@@ -251,50 +235,37 @@ fn backward(tape: &Tape, states: &[f32]) -> FlexTensor {
     let size = tape.size;
     let hidden = size.hidden;
     let weight = tape.weight.transpose(0, 1);
-    let part = |(first, part): &(usize, &Part)| {
-        let rows = part.rows;
-        let zeros = vec![0.0; rows * hidden];
-        let (mut flow, mut carried) = (zeros.clone(), zeros.clone());
-        let mut all = vec![0.0; size.steps * rows * 4 * hidden];
+    let mut all = vec![0.0; size.steps * size.batch * 4 * hidden];
+    let given = size.blocks(states, hidden).into_par_iter();
+    let found = size.blocks_mut(&mut all, 4 * hidden).into_par_iter();
+    let part = |(part, (given, mut found)): (&Part, Blocks<'_>)| {
+        let count = given[0].len();
+        let zeros = vec![0.0; count];
+        let [mut flow, mut carried, mut shown] = [&zeros; 3].map(Vec::clone);
         for step in (0..size.steps).rev() {
-            let at = |width: usize| step * rows * width..(step + 1) * rows * width;
-            let gates = &part.gates[at(4 * hidden)];
-            let memory = &part.memories[at(hidden)];
-            let before = match step {
-                0 => &zeros[..],
-                _ => &part.memories[(step - 1) * rows * hidden..step * rows * hidden],
+            let sums = carried.iter_mut().zip(given[step]);
+            sums.for_each(|(sum, own)| *sum += own);
+            let (before, memory) = part.memories.split_at(step * count);
+            let backward = cell::Backward {
+                gates: &part.gates[step * 4 * count..(step + 1) * 4 * count],
+                before: before.rchunks(count).next().unwrap_or(&zeros),
+                memory: &memory[..count],
+                state: &carried,
+                flow: &mut flow,
+                found: found[step],
+                shown: &mut shown,
+                hidden,
             };
-            let own = size.rows(states, hidden, step, *first, rows);
-            carried
-                .iter_mut()
-                .zip(own)
-                .for_each(|(sum, own)| *sum += own);
-            let found = &mut all[at(4 * hidden)];
-            for row in 0..rows {
-                let (narrow, wide) = (row * hidden..(row + 1) * hidden, row * 4 * hidden);
-                let wide = wide..wide + 4 * hidden;
-                cell::backward(
-                    &gates[wide.clone()],
-                    (&before[narrow.clone()], &memory[narrow.clone()]),
-                    &carried[narrow.clone()],
-                    &mut flow[narrow],
-                    &mut found[wide],
-                );
-            }
+            backward.run();
             if step > 0 {
                 carried.fill(0.0);
-                add_product(&mut carried, found.to_vec(), 4 * hidden, weight.clone());
+                add_product(&mut carried, found[step].to_vec(), 4 * hidden, &weight);
             }
         }
-        all
     };
-    let parts: Vec<(usize, &Part)> = size.parts().into_iter().zip(&tape.parts).collect();
-    let found: Vec<Vec<f32>> = parts.par_iter().map(part).collect();
-    tensor(
-        size.assemble(&found, 4 * hidden, |part| part),
-        size,
-        4 * hidden,
-    )
+    let parts = tape.parts.par_iter().zip(given.zip(found));
+    parts.for_each(part);
+    tensor(all, size, 4 * hidden)
 }
 
 /// The sum of `h_(t-1)^T g_t` over all steps but the first, which starts from zeros.
@@ -315,23 +286,17 @@ fn weight_gradient(tape: &Tape, gates: FlexTensor) -> FlexTensor {
 }
 
 /// `sums + x weight`, where a row of `x` has `width` values.
-fn add_product(sums: &mut [f32], x: Vec<f32>, width: usize, weight: FlexTensor) {
+fn add_product(sums: &mut [f32], x: Vec<f32>, width: usize, weight: &FlexTensor) {
     let rows = x.len() / width;
     let x = FlexTensor::from_data(TensorData::new(x, [rows, width]));
-    let product = Flex::float_matmul(x, weight).into_data();
-    let product = slice(&product);
-    sums.iter_mut()
-        .zip(product)
-        .for_each(|(sum, part)| *sum += part);
+    let product = Flex::float_matmul(x, weight.clone()).to_contiguous();
+    let parts = sums.iter_mut().zip(slice(&product));
+    parts.for_each(|(sum, part)| *sum += part);
 }
 
-fn values(tensor: FlexTensor) -> TensorData {
-    tensor.to_contiguous().into_data()
-}
-
-fn slice(data: &TensorData) -> &[f32] {
-    data.as_slice()
-        .expect("the caller asked whether the tensors are f32")
+fn slice(tensor: &FlexTensor) -> &[f32] {
+    let values = tensor.as_slice();
+    values.expect("the tensor is contiguous, and the caller asked whether it is f32")
 }
 
 fn tensor(values: Vec<f32>, size: Size, width: usize) -> FlexTensor {
