@@ -8,7 +8,7 @@ use crate::format::{counted, number};
 pub(crate) fn sentence(result: &Value) -> String {
     let whole = |key: &str| result[key].as_u64().unwrap_or(0) as usize;
     let replayed = format!(
-        "orders from the forecast, replayed over {} of {}",
+        "orders from the forecast, counted over {} of {}",
         counted(whole("periods"), "step"),
         counted(whole("items"), "item")
     );
@@ -25,18 +25,43 @@ pub(crate) fn sentence(result: &Value) -> String {
                 * 100.0
         );
     };
-    let than = match saved < 0.0 {
-        true => "more",
-        false => "less",
+    // An interval of what is saved, turned round where it is spent.
+    let (part, than, from, to) = match saved < 0.0 {
+        true => (-saved, "more", -high, -low),
+        false => (saved, "less", low, high),
     };
     format!(
-        "{replayed}, served {:.1} % of the demand and cost {}: {:.1} % {than} than last month's mean with {:.1} weeks of \
-         safety stock, which serves as much (95 % interval: {:.1} to {:.1} %)",
+        "{replayed}, served {:.1} % of the demand and cost {}: {part:.1} % {than} than last month's mean with {:.1} weeks \
+         of safety stock, which serves as much (95 % interval: {from:.1} to {to:.1} % {than})",
         value("fill_rate") * 100.0,
         number(value("forecast_cost")),
-        saved.abs(),
         value("safety"),
-        low,
-        high,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::sentence;
+
+    #[test]
+    fn what_is_saved_spent_or_not_comparable_is_told() {
+        let result = |saving: [f64; 3]| {
+            let [value, low, high] = saving;
+            json!({
+                "periods": 70, "items": 199, "forecast": {"fill_rate": {"value": 0.99}},
+                "equal_service": {"fill_rate": 0.976, "safety": 6.08, "forecast_cost": 24405.4,
+                                  "saving": {"value": value, "low": low, "high": high}},
+            })
+        };
+        let mut lost = result([0.0; 3]);
+        lost["equal_service"] = json!(null);
+        let all = [
+            result([0.109, -0.176, 0.302]),
+            result([-0.038, -0.176, 0.112]),
+            lost,
+        ];
+        insta::assert_snapshot!(all.each_ref().map(sentence).join("\n"), @"");
+    }
 }

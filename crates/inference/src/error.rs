@@ -159,7 +159,9 @@ pub enum BundleFault {
     #[error("it is damaged: its checksum does not fit its content")]
     Damaged,
     /// The manifest does not parse.
-    #[error("its manifest cannot be understood: {0}")]
+    #[error(
+        "its manifest cannot be understood: {0}; a model that another version of hob wrote may have to be trained anew"
+    )]
     Manifest(String),
     /// The weights do not fit the network.
     #[error("its weights do not fit its network: {0}")]

@@ -215,11 +215,8 @@ fn simulation(result: &Value) -> String {
         "#Shortage",
     ];
     format!(
-        "<h3>What orders would have cost</h3>\n<p class=\"note\">The test windows replayed step by step: {} items, {} \
-         periods, the same lead times and stock at the start for every policy. Intervals by drawing items anew.</p>\n\
-         <p>{}</p>\n{}",
-        escape(&result["items"].to_string()),
-        escape(&result["periods"].to_string()),
+        "<h3>What orders would have cost</h3>\n<p class=\"note\">The test windows replayed step by step, with the same \
+         lead times and stock at the start for every policy. Intervals by drawing items anew.</p>\n<p>{}.</p>\n{}",
         escape(&capitalised(&sentence(result))),
         table("simulation", &headings, lines.into_iter()),
     )

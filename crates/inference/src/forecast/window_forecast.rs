@@ -18,6 +18,9 @@ const BATCH_SAMPLED: usize = 64;
 /// Where a mean is undone through the transform, it is taken over so many quantiles.
 const MEAN_LEVELS: usize = 40;
 
+/// Levels of [`Decoder::dense`].
+const NUM_LEVELS: usize = 200;
+
 /// What is forecast for one window, in the units of the target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WindowForecast {
@@ -42,9 +45,6 @@ pub struct Decoder {
     pub floor: f64,
 }
 
-/// Levels of [`Decoder::dense`].
-const NUM_LEVELS: usize = 200;
-
 impl Decoder {
     /// The same forecast at so many levels that futures can be drawn from it. Corrections are known at the levels of the
     /// recipe alone, so there are none.
@@ -57,6 +57,7 @@ impl Decoder {
             ..self.clone()
         }
     }
+
     /// Without corrections. Where no value is below 0, no forecast is.
     pub fn new(head: ForecastHead, levels: Vec<f64>, is_non_negative: bool) -> Self {
         Self {

@@ -191,7 +191,14 @@ impl Relation<'_> {
                 };
                 (format!("text.{column}"), reason)
             }
-            NetworkPart::Body if !kinship.body => ("body".to_string(), "other inputs"),
+            NetworkPart::Body if !kinship.body => {
+                let is_reordered = self.preprocessor.encodes_like(&self.manifest.inputs);
+                let reason = match is_reordered {
+                    true => "other encoders are frozen now, which come first",
+                    false => "other inputs",
+                };
+                ("body".to_string(), reason)
+            }
             NetworkPart::Body if part.taken > 0 => ("body".to_string(), "other sizes"),
             NetworkPart::Body => ("body".to_string(), "other layers, or behind new ones"),
             NetworkPart::Head(place) => {
