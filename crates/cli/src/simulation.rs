@@ -62,6 +62,10 @@ mod tests {
             result([-0.038, -0.176, 0.112]),
             lost,
         ];
-        insta::assert_snapshot!(all.each_ref().map(sentence).join("\n"), @"");
+        insta::assert_snapshot!(all.each_ref().map(sentence).join("\n"), @r"
+        orders from the forecast, counted over 70 steps of 199 items, served 97.6 % of the demand and cost 24405.4: 10.9 % less than last month's mean with 6.1 weeks of safety stock, which serves as much (95 % interval: -17.6 to 30.2 % less)
+        orders from the forecast, counted over 70 steps of 199 items, served 97.6 % of the demand and cost 24405.4: 3.8 % more than last month's mean with 6.1 weeks of safety stock, which serves as much (95 % interval: -11.2 to 17.6 % more)
+        orders from the forecast, counted over 70 steps of 199 items, served 99.0 % of the demand, which no safety stock that was tried gives the simple policy
+        ");
     }
 }
