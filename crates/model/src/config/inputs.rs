@@ -31,7 +31,7 @@ impl InputsConfig {
     /// What a body sees: the vector of each text column as one more dense block.
     ///
     /// # Panics
-    /// When a text column names an encoder that is not there, which [`NetworkConfig::check`] refuses.
+    /// When a text column names an encoder that is not there, which [`NetworkConfig::check`](super::NetworkConfig::check) refuses.
     pub fn without_texts(&self) -> Self {
         self.behind(self.text_encoders.len())
     }
@@ -40,7 +40,7 @@ impl InputsConfig {
     /// dense blocks.
     ///
     /// # Panics
-    /// When a text column names an encoder that is not there, which [`NetworkConfig::check`] refuses.
+    /// When a text column names an encoder that is not there, which [`NetworkConfig::check`](super::NetworkConfig::check) refuses.
     pub fn behind(&self, encoders: usize) -> Self {
         let columns = columns_by_encoder(&self.texts).into_iter();
         let vectors = columns
