@@ -13,14 +13,14 @@ use std::collections::BTreeMap;
 
 use burn::{
     module::Module,
-    store::burn_pack::{Bytes, Reader, Tensor as PackTensor, Writer},
+    store::burn_pack::{Bytes, Error as PackError, Reader, Tensor as PackTensor, Writer},
     tensor::{DType, Device, TensorData},
 };
 use safetensors::SafeTensors;
 
 pub use self::transfer::{Kinship, NetworkPart, PartTransfer, Transfer};
 pub(crate) use self::{
-    collect::{Stored, collect},
+    collect::collect,
     load::{Expected, Source, expected, load},
     names::{TorchLayout, from_torch, torch_layout, transpose},
 };
@@ -28,16 +28,14 @@ use crate::{ModelError, Network, NetworkConfig};
 
 /// The weights as burnpack bytes. Equal networks give equal bytes.
 pub fn to_bytes(network: &Network) -> Result<Vec<u8>, ModelError> {
-    let tensors = collect(network)?.into_iter().map(|stored| {
-        let Stored {
-            path,
-            id,
-            shape,
-            values,
-            ..
-        } = stored;
-        let data = TensorData::new(values, shape);
-        pack(path, id, data)
+    let tensors = collect(network).into_iter().map(|stored| {
+        let (path, shape, id) = (stored.path.clone(), stored.shape.clone(), Some(stored.id));
+        let length = 4 * shape.iter().product::<usize>();
+        PackTensor::deferred(path, DType::F32, shape, id, length, move || {
+            let values = stored.values();
+            let values = values.map_err(|error| PackError::IoError(error.to_string()))?;
+            Ok(Bytes::from_elems(values))
+        })
     });
     write_pack(tensors.collect())
 }
@@ -109,7 +107,9 @@ pub(crate) fn write_pack(tensors: Vec<PackTensor>) -> Result<Vec<u8>, ModelError
     let bytes = bytes.map_err(|error| ModelError::Unwritable {
         reason: error.to_string(),
     })?;
-    Ok(bytes.to_vec())
+    Ok(bytes
+        .try_into_vec::<u8>()
+        .unwrap_or_else(|bytes| bytes.to_vec()))
 }
 
 /// `network` as it stands. Burn keeps the running statistics of the last training step apart until somebody asks;

@@ -14,8 +14,8 @@ pub fn burnpack(network: &Network, precision: Precision) -> Result<Vec<u8>, Mode
         return weights::to_bytes(network);
     }
     let mut tensors = Vec::new();
-    for stored in collect(network)? {
-        let values = to_half(&stored.path, &stored.values)?;
+    for stored in collect(network) {
+        let values = to_half(&stored.path, &stored.values()?)?;
         tensors.push(weights::pack(
             stored.path,
             stored.id,

@@ -45,9 +45,9 @@ pub fn safetensors(
     precision: Precision,
 ) -> Result<Vec<u8>, ModelError> {
     let mut tensors = Vec::new();
-    for stored in collect(network)? {
+    for stored in collect(network) {
         let layout = torch_layout(&stored.path, &stored.containers);
-        let (mut shape, mut values) = (stored.shape, stored.values);
+        let (mut values, mut shape) = (stored.values()?, stored.shape);
         if let (true, &[rows, columns]) = (layout.transposed, shape.as_slice()) {
             values = transpose(&values, rows, columns);
             shape = vec![columns, rows];

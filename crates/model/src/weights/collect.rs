@@ -8,7 +8,7 @@ use burn::{
 use super::settled;
 use crate::{ModelError, Network, network::stable_id, summary::is_running_statistic};
 
-/// One weight tensor, on the host.
+/// One weight tensor.
 pub(crate) struct Stored {
     /// Path as Burn's records have it.
     pub(crate) path: String,
@@ -17,17 +17,26 @@ pub(crate) struct Stored {
     /// Burn's id of the parameter.
     pub(crate) id: u64,
     pub(crate) shape: Vec<usize>,
-    pub(crate) values: Vec<f32>,
+    /// All in one row. It shares memory with the network.
+    tensor: Tensor<1>,
+}
+
+impl Stored {
+    /// Reads the values from the device. Tensor by tensor, a network does not take its memory twice.
+    pub(crate) fn values(&self) -> Result<Vec<f32>, ModelError> {
+        let values = self.tensor.clone().try_into_vec_as::<f32>();
+        values.map_err(|error| ModelError::Device {
+            path: self.path.clone(),
+            reason: format!("{error:?}"),
+        })
+    }
 }
 
 /// Every weight and running statistic, in the order of the forward pass.
-pub(crate) fn collect(network: &Network) -> Result<Vec<Stored>, ModelError> {
+pub(crate) fn collect(network: &Network) -> Vec<Stored> {
     let mut collector = Collector::default();
     settled(network).visit(&mut collector);
-    match collector.error {
-        Some(error) => Err(error),
-        None => Ok(collector.stored),
-    }
+    collector.stored
 }
 
 #[derive(Default)]
@@ -35,7 +44,6 @@ struct Collector {
     names: Vec<String>,
     containers: Vec<String>,
     stored: Vec<Stored>,
-    error: Option<ModelError>,
 }
 
 impl ModuleVisitor for Collector {
@@ -62,24 +70,12 @@ impl ModuleVisitor for Collector {
             param.id
         };
         let tensor = param.val();
-        let shape = tensor.dims().to_vec();
-        match tensor.try_into_vec_as::<f32>() {
-            Ok(values) => {
-                let containers = self.containers.clone();
-                self.stored.push(Stored {
-                    path,
-                    containers,
-                    id: id.val(),
-                    shape,
-                    values,
-                });
-            }
-            Err(error) => {
-                self.error.get_or_insert(ModelError::Device {
-                    path,
-                    reason: format!("{error:?}"),
-                });
-            }
-        }
+        self.stored.push(Stored {
+            path,
+            containers: self.containers.clone(),
+            id: id.val(),
+            shape: tensor.dims().to_vec(),
+            tensor: tensor.flatten(0, D - 1),
+        });
     }
 }

@@ -123,10 +123,11 @@ impl Transfer {
 
     /// `module`, which stands in the new network at `path` (empty for all of it), with the weights taken from `old`.
     pub fn apply<M: Module>(&self, module: M, path: &str, old: &Network) -> Result<M, ModelError> {
-        let stored = collect(old)?.into_iter();
-        let stored: BTreeMap<_, _> = stored
-            .map(|stored| (stored.path, TensorData::new(stored.values, stored.shape)))
-            .collect();
+        let stored = collect(old).into_iter().map(|stored| {
+            let values = stored.values()?;
+            Ok((stored.path, TensorData::new(values, stored.shape)))
+        });
+        let stored = stored.collect::<Result<BTreeMap<_, _>, ModelError>>()?;
         Ok(module.map(&mut Setter {
             path: path
                 .split('.')
