@@ -4,8 +4,8 @@
     python3 benches/forecast/scale.py --hob target/release/hob
 
 Writes a sales history of 2,000,000 rows, trains N-HiTS on it for an epoch, and continues every series by 28 days with
-quantiles. Prints the peak memory of the training beside the size of the table, in MiB, and the time of `hob predict` as a whole process. Linux only: the peak is
-that of the kernel, `ru_maxrss`. Needs no packages.
+quantiles. Prints the peak memory of the training beside the size of the table, and the time of `hob predict` as a whole
+process. Linux only: the peak is that of the kernel, `ru_maxrss`. Needs no packages.
 """
 
 import argparse
@@ -60,7 +60,7 @@ def write_table(path):
 
 
 def run(command, folder):
-    """Seconds and peak memory (MB) of a process."""
+    """Seconds and peak memory (MiB) of a process."""
     started = time.perf_counter()
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     errors = process.stderr.read().decode()
@@ -82,13 +82,13 @@ def main():
         write_table(table)
         pathlib.Path(folder, "sales.toml").write_text(RECIPE)
         file_size = table.stat().st_size / 2**20
-        print(f"table: {SERIES * STEPS:,} rows, {file_size:.0f} MB as CSV")
+        print(f"table: {SERIES * STEPS:,} rows, {file_size:.0f} MiB as CSV")
         seconds, peak = run([hob, "train", "sales.toml", "--out", "run"], folder)
-        print(f"hob train, one epoch: {seconds:.1f} s, peak {peak:.0f} MB")
+        print(f"hob train, one epoch: {seconds:.1f} s, peak {peak:.0f} MiB")
         for _ in range(arguments.repeats):
             seconds, peak = run([hob, "predict", "run", "-o", "forecast.csv"], folder)
             rows = sum(1 for _ in open(pathlib.Path(folder, "forecast.csv"))) - 1
-            print(f"hob predict: {rows:,} rows in {seconds:.2f} s, peak {peak:.0f} MB")
+            print(f"hob predict: {rows:,} rows in {seconds:.2f} s, peak {peak:.0f} MiB")
 
 
 if __name__ == "__main__":

@@ -25,10 +25,11 @@ pub(crate) fn estimate(plan: &Plan) -> u64 {
     let (texts, others): (Vec<&LayerSummary>, Vec<&LayerSummary>) = layers
         .iter()
         .partition(|layer| layer.path.starts_with("texts."));
+    // Layers of text encoder 2 are `texts.2...`.
     let used_once = |layer: &&LayerSummary| {
-        let encoders = 0..plan.encoders_used_once();
-        let mut paths = encoders.map(|encoder| format!("texts.{encoder}"));
-        paths.any(|path| layer.path == path || layer.path.starts_with(&format!("{path}.")))
+        let encoder = layer.path.split('.').nth(1);
+        let encoder: Option<usize> = encoder.and_then(|place| place.parse().ok());
+        encoder.is_some_and(|place| place < plan.encoders_used_once())
     };
     let (frozen, learning): (Vec<&LayerSummary>, Vec<&LayerSummary>) =
         texts.into_iter().partition(used_once);
